@@ -1,0 +1,318 @@
+"""The target under test, as its file describes it: address, keys, limits, and what it already holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from talonproof.errors import ConfigError, DocumentError, closest
+
+KEY_VARIABLE = "TALONPROOF_API_KEY"
+"""The environment variable that holds the API key unless the target file names another."""
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Footprint(IntEnum):
+    """What a call does to an account, from nothing to harm."""
+
+    READ = 0
+    DRY = 1
+    CREATE = 2
+    CONSUME = 3
+    DESTRUCTIVE = 4
+
+    @property
+    def label(self) -> str:
+        """The word for it in flags, files and reports."""
+        return self.name.lower()
+
+    @classmethod
+    def parse(cls, word: str) -> Footprint:
+        """The footprint of a word; ConfigError with the closest one for any other word."""
+        try:
+            return cls[word.upper()]
+        except KeyError:
+            message = f"there is no footprint {word}"
+            raise ConfigError(message, hint=closest(word, (f.label for f in cls))) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """API keys by role; they are secrets, and every one of them is redacted wherever it turns up."""
+
+    live: str
+    expired: str = ""
+    other_application: str = ""
+    test: str = ""
+
+    def __repr__(self) -> str:
+        return f"Keys({', '.join(f.name for f in dataclasses.fields(self) if getattr(self, f.name))})"
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every key there is, longest first, so that no redaction leaves a tail."""
+        found = {key for key in (self.live, self.expired, self.other_application, self.test) if key}
+        return tuple(sorted(found, key=len, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """What a target holds before a run, by name; what is None or empty is not there.
+
+    ``populated_profile`` has transactions and points of every status in ``profile_program``,
+    ``populated_card`` in ``card_program``; ``open_session`` and ``closed_session`` are sessions that
+    may be read and run dry, never written, unless listed in ``disposable``.
+    """
+
+    profile_program: int | None = None
+    card_program: int | None = None
+    subledger: str | None = None
+    populated_profile: str | None = None
+    populated_card: str | None = None
+    catalog: int | None = None
+    catalog_sku: str | None = None
+    catalog_price: float | None = None
+    referral_campaign: int | None = None
+    event_type: str | None = None
+    profile_attribute: str | None = None
+    session_attribute: str | None = None
+    item_attribute: str | None = None
+    event_attribute: str | None = None
+    number_attribute: str | None = None
+    additional_cost: str | None = None
+    second_additional_cost: str | None = None
+    store: str | None = None
+    audience: int | None = None
+    open_session: str | None = None
+    closed_session: str | None = None
+    session_profile: str | None = None
+    coupons: tuple[str, ...] = ()
+    disposable: frozenset[str] = frozenset()
+
+    def missing(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of the names that are not bound."""
+        return tuple(name for name in names if getattr(self, name) in (None, ()))
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The names a case may need."""
+        return tuple(f.name for f in dataclasses.fields(cls) if f.name != "disposable")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may do to the target: the highest footprint, and requests a second (0: no limit)."""
+
+    max_footprint: Footprint = Footprint.DRY
+    rate: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A server under test. ``settle`` is how long a write may take to be read back, in seconds.
+
+    ``loopback`` is whether it runs on this machine; ``unbuilt`` are operations that it declares not to have.
+    """
+
+    url: str
+    allowed_host: str
+    key_variable: str = KEY_VARIABLE
+    edition: str = "auto"
+    settle: float = 0.0
+    limits: Limits = field(default_factory=Limits)
+    bindings: Bindings = field(default_factory=Bindings)
+    key_variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    literal_keys: Mapping[str, str] = field(default_factory=dict[str, str])
+    unbuilt: frozenset[str] = frozenset()
+    name: str = ""
+
+    @property
+    def loopback(self) -> bool:
+        """Whether nothing sent to it leaves this machine."""
+        return is_loopback(urlsplit(self.url).hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the name of a host is one of this machine's own."""
+    return host in LOOPBACK or re.fullmatch(r"127\.\d{1,3}\.\d{1,3}\.\d{1,3}", host) is not None
+
+
+_TARGET_KEYS = ("name", "url", "allowed_host", "key_env", "edition", "settle", "unbuilt")
+_LIMIT_KEYS = ("max_footprint", "rate")
+_KEY_ROLES = ("expired", "other_application", "test")
+_TABLES = ("target", "limits", "bindings", "pools")
+
+
+def checked_url(url: str, source: str = "--url") -> str:
+    """The address without a trailing slash; ConfigError unless it is http(s) with a host and no query."""
+    parts = urlsplit(url)
+    try:
+        port_ok = parts.port is None or parts.port > 0
+    except ValueError:
+        port_ok = False
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_ok:
+        message = f"{source}: {url!r} is no address of a server"
+        raise ConfigError(message, hint="such as http://127.0.0.1:8080")
+    if parts.query or parts.fragment or parts.username or parts.password:
+        message = f"{source}: {parts.scheme}://{parts.hostname} must come without query, fragment or credentials"
+        raise ConfigError(message)
+    return url.rstrip("/")
+
+
+def parse_target(text: str, source: str, *, world: bool = False) -> Target:
+    """The target that a TOML file describes.
+
+    ``world`` accepts a fragment without ``[target]`` and with literal keys: the public ones of an
+    emulator's world. Raises DocumentError with file and line for anything unknown or of a wrong type.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise DocumentError(
+            f"not TOML: {error}", file=source, line=int(line[1]) if line else None
+        ) from error
+    reader = _Reader(text, source)
+    reader.only(data, _TABLES, table="")
+    target = reader.table(data, "target")
+    limits = reader.table(data, "limits")
+    bound = reader.table(data, "bindings")
+    pools = reader.table(data, "pools")
+    reader.only(target, _TARGET_KEYS, table="target")
+    reader.only(limits, _LIMIT_KEYS, table="limits")
+    reader.only(pools, ("coupons",), table="pools")
+
+    url = reader.value(target, "target", "url", str, "")
+    if not url and not world:
+        raise DocumentError("[target] has no url", file=source, hint='url = "https://yourbaseurl"')
+    if url:
+        checked_url(url, f"{source}: url")
+    host = reader.value(target, "target", "allowed_host", str, "")
+    actual = urlsplit(url).hostname or ""
+    if url and not host and not is_loopback(actual):
+        raise DocumentError(
+            "[target] has no allowed_host", file=source, hint=f'allowed_host = "{actual}", the one host to be spoken to'
+        )
+    if url and host and host != actual:
+        raise DocumentError(
+            f"url goes to {actual}, which is not the allowed_host {host}", file=source, line=reader.line("allowed_host")
+        )
+    loopback = is_loopback(actual) or world
+    default = Footprint.DESTRUCTIVE if loopback else Footprint.DRY
+    word = reader.value(limits, "limits", "max_footprint", str, default.label)
+    try:
+        footprint = Footprint.parse(word)
+    except ConfigError as error:
+        raise DocumentError(
+            error.message, file=source, line=reader.line("max_footprint"), hint=error.hint
+        ) from None
+    rate = reader.number(limits, "limits", "rate", 0.0)
+    settle = reader.number(target, "target", "settle", 0.0)
+
+    variables = {
+        role: reader.value(bound, "bindings", f"{role}_key_env", str, "") for role in _KEY_ROLES
+    }
+    literals: dict[str, str] = {}
+    if world:
+        literals = {role: reader.value(bound, "bindings", f"{role}_key", str, "") for role in _KEY_ROLES}
+    return Target(
+        url=url.rstrip("/"),
+        allowed_host=host or actual,
+        key_variable=reader.value(target, "target", "key_env", str, KEY_VARIABLE),
+        edition=reader.value(target, "target", "edition", str, "auto"),
+        settle=settle,
+        limits=Limits(footprint, rate),
+        bindings=_bindings(reader, bound, pools, world=world),
+        key_variables={role: name for role, name in variables.items() if name},
+        literal_keys={role: key for role, key in literals.items() if key},
+        unbuilt=frozenset(reader.strings(target, "target", "unbuilt")),
+        name=reader.value(target, "target", "name", str, ""),
+    )
+
+
+def _bindings(reader: _Reader, bound: dict[str, Any], pools: dict[str, Any], *, world: bool) -> Bindings:
+    """The bindings of the two tables; names, types and disposables are checked."""
+    fields = {f.name: f for f in dataclasses.fields(Bindings) if f.name not in {"coupons", "disposable"}}
+    keys = [f"{role}_key_env" for role in _KEY_ROLES] + ([f"{role}_key" for role in _KEY_ROLES] if world else [])
+    reader.only(bound, (*fields, "disposable", *keys), table="bindings")
+    values: dict[str, Any] = {}
+    for name in fields:
+        if name not in bound:
+            continue
+        wanted = str(fields[name].type)
+        if "float" in wanted:
+            values[name] = reader.number(bound, "bindings", name, 0.0)
+        else:
+            values[name] = reader.value(bound, "bindings", name, int if wanted.startswith("int") else str, None)
+    disposable = reader.strings(bound, "bindings", "disposable")
+    for name in disposable:
+        if name not in fields:
+            raise DocumentError(
+                f"disposable names {name}, which is no binding",
+                file=reader.source, line=reader.line("disposable"), hint=closest(name, fields),
+            )
+    coupons = tuple(reader.strings(pools, "pools", "coupons"))
+    return Bindings(**values, coupons=coupons, disposable=frozenset(disposable))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Takes typed values out of a parsed file, and knows where in its text a key stands."""
+
+    text: str
+    source: str
+
+    def line(self, key: str) -> int | None:
+        """The line on which a key is set."""
+        for number, line in enumerate(self.text.splitlines(), start=1):
+            if re.match(rf"\s*\[?\"?{re.escape(key)}\b", line):
+                return number
+        return None
+
+    def only(self, data: Mapping[str, Any], known: Iterable[str], *, table: str) -> None:
+        """Refuses what the table does not know."""
+        names = list(known)
+        for key in data:
+            if key not in names:
+                what = f"[{table}] has an unknown key {key}" if table else f"unknown table [{key}]"
+                raise DocumentError(what, file=self.source, line=self.line(key), hint=closest(key, names))
+
+    def table(self, data: Mapping[str, Any], name: str) -> dict[str, Any]:
+        """A table, empty if it is not there."""
+        found = data.get(name, {})
+        if not isinstance(found, dict):
+            raise DocumentError(f"{name} must be a table", file=self.source, line=self.line(name), hint=f"[{name}]")
+        return found  # pyright: ignore[reportUnknownVariableType]
+
+    def value(self, data: Mapping[str, Any], table: str, key: str, kind: type[Any], default: Any) -> Any:
+        """A value of one type, or the default."""
+        if key not in data:
+            return default
+        found = data[key]
+        if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
+            words = {str: "a string", int: "an integer"}
+            message = f"[{table}] {key} must be {words.get(kind, kind.__name__)}"
+            raise DocumentError(message, file=self.source, line=self.line(key))
+        return found
+
+    def number(self, data: Mapping[str, Any], table: str, key: str, default: float) -> float:
+        """A number that is not negative, or the default."""
+        found = data.get(key, default)
+        if isinstance(found, bool) or not isinstance(found, int | float) or found < 0:
+            message = f"[{table}] {key} must be a number, 0 or more"
+            raise DocumentError(message, file=self.source, line=self.line(key))
+        return float(found)
+
+    def strings(self, data: Mapping[str, Any], table: str, key: str) -> list[str]:
+        """A list of strings, empty if it is not there."""
+        found: Any = data.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):  # pyright: ignore[reportUnknownVariableType]
+            message = f"[{table}] {key} must be a list of strings"
+            raise DocumentError(message, file=self.source, line=self.line(key))
+        return found  # pyright: ignore[reportUnknownVariableType]
