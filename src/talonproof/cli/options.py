@@ -1,0 +1,152 @@
+"""The options that ``run`` and ``plan`` share, and what follows from them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from talonproof.config import Depth, RunOptions
+from talonproof.errors import ConfigError, closest
+from talonproof.plugin import prepare
+from talonproof.target import Footprint
+from talonproof.workspace import Workspace, find_workspace
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Word(click.ParamType):
+    """One word of a closed list; a wrong one is answered with the closest."""
+
+    name = "word"
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word, or a usage error that names the closest."""
+        if value in self.words:
+            return value
+        name = param.opts[0] if param else "value"
+        self.fail(f"{name} {value}: {closest(value, self.words)}", None, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """How the help shows it."""
+        return "|".join(self.words)
+
+
+_SELECTION = (
+    click.option("--target", "target_file", default="", metavar="FILE", help="The target file; without one, the embedded emulator."),
+    click.option("--url", default="", metavar="URL", help="A server on this machine, without a target file."),
+    click.option("--edition", default="auto", metavar="E", show_default=True, help="The edition of the API to judge by."),
+    click.option("--depth", type=Word(*Depth), default=Depth.RELEASE, show_default=True, help="How much to run."),
+    click.option("--select", multiple=True, metavar="PATTERN", help="A requirement (SES-018, DRY-*), a suite, or part of a case's name; may be repeated."),
+    click.option("--max-footprint", type=Word(*(f.label for f in Footprint)), default=None, help="The most a call may do to the account; default: dry, on this machine destructive."),
+    click.option("--max-requests", type=click.IntRange(min=1), default=None, metavar="N", help="Plan no more requests than this."),
+    click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help="The seed; default: a random one, printed."),
+    click.option("--workspace", default=None, type=click.Path(path_type=Path), metavar="DIR", help="Suites of your own."),
+)
+
+
+def selection(command: F) -> F:
+    """Adds the options that say what is run against what."""
+    for option in reversed(_SELECTION):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the flags ask for, before anything is read or started."""
+
+    workspace: Workspace
+    options: RunOptions
+    target_file: str
+    url: str
+    footprint: Footprint | None
+    rate: float | None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the emulator that comes with talonproof is the target."""
+        return not self.target_file and not self.url
+
+    def setup(self, folder: Path, url: str, workers: int) -> prepare.Setup:
+        """The set-up; ``url`` is the embedded emulator's where that is the target."""
+        setup = prepare.prepare(
+            self.workspace,
+            self.options,
+            folder,
+            target_file=self.target_file,
+            url=self.url or ("" if self.target_file else url),
+            embedded=self.embedded,
+            workers=workers,
+        )
+        return prepare.within(setup, self.footprint, self.rate)
+
+
+def asked(
+    *,
+    target_file: str,
+    url: str,
+    edition: str,
+    depth: str,
+    select: tuple[str, ...],
+    max_footprint: str | None,
+    max_requests: int | None,
+    seed: int | None,
+    workspace: Path | None,
+    strict: bool = False,
+    min_judged: float = 0.0,
+    rate: float | None = None,
+    faults: tuple[str, ...] = (),
+) -> Asked:
+    """The flags, checked against the workspace and against each other; raises ConfigError."""
+    if target_file and url:
+        message = "--target and --url exclude each other"
+        raise ConfigError(message, hint="the target file holds the url")
+    if faults and (target_file or url):
+        message = "--fault plants a defect in the embedded emulator, and --target or --url name another server"
+        raise ConfigError(message, hint="start that one with: talonproof emulate --fault ID")
+    place = find_workspace(workspace)
+    options = RunOptions(
+        run=prepare.new_run(),
+        seed=prepare.random_seed() if seed is None else seed,
+        depth=Depth(depth),
+        select=select,
+        max_requests=max_requests,
+        strict=strict,
+        min_judged=min_judged,
+        edition=prepare.edition_of(edition, place),
+        faults=faults,
+    )
+    footprint = Footprint.parse(max_footprint) if max_footprint else None
+    return Asked(place, options, target_file, url, footprint, rate)
+
+
+def pytest_environment(folder: Path) -> dict[str, str]:
+    """The environment of the pytest that runs the cases: nothing steers it, and it writes below the folder only."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return environment | {
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONSAFEPATH": "1",
+    }
+
+
+def pytest_command(setup: prepare.Setup, *extra: str) -> list[str]:
+    """The pytest that runs the cases of a workspace, and nothing of the folder it is started in."""
+    import sys
+
+    root = setup.workspace.root
+    return [
+        sys.executable, "-P", "-m", "pytest",
+        "-c", str(root / "pytest.ini"), f"--rootdir={root}",
+        "-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "talonproof.plugin",
+        f"--talonproof-launch={setup.launch()}",
+        *extra, str(setup.workspace.suites),
+    ]

@@ -1,0 +1,81 @@
+"""``talonproof plan``: what would run, and why the rest would not."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from talonproof.cli.options import Asked, asked, pytest_command, pytest_environment, selection
+from talonproof.errors import HarnessError
+from talonproof.plugin.planning import PLAN, PROBLEM
+
+
+@click.command(name="plan")
+@selection
+@click.option("--json", "as_json", is_flag=True, help="The plan as JSON, as the header of a stream holds it.")
+def command(*, as_json: bool, **chosen: Any) -> int:
+    """Show what would run, with its requests and footprint, and why the rest would not.
+
+    Nothing is sent.
+    """
+    header = collect(asked(**chosen))
+    if as_json:
+        click.echo(json.dumps(header, indent=2))
+        return 0
+    _show(header)
+    return 0
+
+
+def collect(request: Asked) -> dict[str, Any]:
+    """The header that the run would have; nothing is sent, and nothing is left behind."""
+    with tempfile.TemporaryDirectory(prefix="talonproof-") as name:
+        folder = Path(name)
+        setup = request.setup(folder, "http://127.0.0.1:9", 1)
+        done = subprocess.run(
+            pytest_command(setup, "-n", "0", "--collect-only", "-q"),
+            env=pytest_environment(folder), cwd=folder, capture_output=True, text=True, check=False,
+        )
+        problem = folder / PROBLEM
+        if problem.exists():
+            found = json.loads(problem.read_text())
+            raise HarnessError(found["message"], exit_code=found["exit_code"])
+        if not (folder / PLAN).exists():
+            lines = [line for line in (done.stdout + done.stderr).splitlines() if line.startswith(("E ", "ERROR"))]
+            raise HarnessError("the suites cannot be collected", hint=lines[0] if lines else "")
+        return json.loads((folder / PLAN).read_text())
+
+
+def _show(header: dict[str, Any]) -> None:
+    console = Console(highlight=False)
+    cases: list[dict[str, Any]] = header["cases"]
+    planned = [case for case in cases if case["planned"]]
+    table = Table(box=None, pad_edge=False)
+    for column in ("suite", "footprint"):
+        table.add_column(column)
+    for column in ("cases", "examples", "requests"):
+        table.add_column(column, justify="right")
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for case in planned:
+        groups.setdefault((case["suite"], case["footprint"]), []).append(case)
+    for (suite, footprint), members in groups.items():
+        sums = (len(members), sum(c["examples"] for c in members), sum(c["requests"] for c in members))
+        table.add_row(suite, footprint, *map(str, sums))
+    console.print(f"{header['target']['name']}, edition {header['edition']}, depth {header['depth']}, footprint at most {header['max_footprint']}")
+    console.print()
+    console.print(table)
+    console.print()
+    console.print(f"{len(planned)} of {len(cases)} cases, at most {header['requests']} requests")
+    reasons = Counter((case["verdict"], case["reason"], case["detail"]) for case in cases if not case["planned"])
+    for (verdict, reason, detail), count in reasons.most_common():
+        console.print(f"  {count} {verdict} ({reason}): {detail}")
+    waiting = Counter(row["waits"] for row in header["requirements"] if row["waits"])
+    for waits, count in waiting.items():
+        console.print(f"  {count} requirements wait for: {waits}")

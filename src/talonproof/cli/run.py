@@ -1,0 +1,123 @@
+"""``talonproof run``: the main job."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+import webbrowser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from talonproof.cli.options import Asked, asked, pytest_command, pytest_environment, selection
+from talonproof.errors import HarnessError
+from talonproof.plugin import prepare
+from talonproof.plugin.control import check_reachable
+from talonproof.plugin.planning import PROBLEM
+from talonproof.report.reading import STREAM_FILE, read_stream
+from talonproof.report.render import render
+from talonproof.report.terminal import Progress, screen
+from talonproof.report.totals import totals
+
+LOG = "pytest.log"
+
+
+@click.command(name="run")
+@selection
+@click.option("-n", "workers", type=click.IntRange(min=0), default=2, show_default=True, metavar="N", help="Worker processes; 0 or 1: none.")
+@click.option("--rate", type=click.FloatRange(min=0), default=None, metavar="R", help="Requests a second, all workers together.")
+@click.option("--report", "folder", default=None, type=click.Path(path_type=Path), metavar="DIR", help="Where the run writes; nothing is written elsewhere.")
+@click.option("--open", "open_report", is_flag=True, help="Open the report when the run has ended.")
+@click.option("--strict", is_flag=True, help="A broken should fails the run as well.")
+@click.option("--min-judged", type=click.FloatRange(0, 100), default=0.0, metavar="PCT", help="Fail if less than this share of the requirements was judged.")
+@click.option("--fault", "faults", multiple=True, metavar="ID", help="Plant a defect in the embedded emulator; may be repeated.")
+def command(
+    *, workers: int, rate: float | None, folder: Path | None, open_report: bool, strict: bool, min_judged: float,
+    faults: tuple[str, ...], **chosen: Any,
+) -> int:
+    """Judge a server by the requirements of the API.
+
+    \b
+    Exit codes: 0 conformant, 1 a requirement is broken, 2 wrong usage or key,
+    3 the target cannot be reached or the run broke down, 4 only stale baseline
+    entries, 5 nothing was exercised.
+    """
+    request = asked(strict=strict, min_judged=min_judged, rate=rate, faults=faults, **chosen)
+    place = (folder or request.workspace.report_folder(request.options.run, Path.cwd())).resolve()
+    if (place / STREAM_FILE).exists():
+        message = f"--report {folder} holds another run already"
+        raise prepare.ConfigError(message, hint="name a folder that does not exist")
+    code = execute(request, place, workers=workers)
+    if open_report:
+        webbrowser.open((place / "report.html").as_uri())
+    return code
+
+
+def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) -> int:
+    """Runs the cases, renders the reports, says what came out, and gives the exit code."""
+    embedded = prepare.start_embedded(request.options, folder) if request.embedded else None
+    try:
+        setup = request.setup(folder, embedded.url if embedded else "", max(1, workers))
+        check_reachable(setup)
+        code = _follow(setup, workers=workers, quiet=quiet)
+    finally:
+        if embedded is not None:
+            embedded.stop()
+    problem = folder / PROBLEM
+    if problem.exists():
+        found = json.loads(problem.read_text())
+        raise HarnessError(found["message"], exit_code=found["exit_code"])
+    if not (folder / STREAM_FILE).exists():
+        message = f"the run broke down before its first case; pytest's own words are in {folder / LOG}"
+        raise HarnessError(message)
+    rendered = render(folder, reports_data=setup.workspace.reports)
+    stream = read_stream(folder)
+    if not quiet:
+        screen(stream, rendered)
+    return totals(stream).exit_code if stream.footer is not None else max(code, 3)
+
+
+def _follow(setup: prepare.Setup, *, workers: int, quiet: bool) -> int:
+    """Starts pytest, shows its progress from the stream as it grows, and gives pytest's exit code."""
+    spread = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-n", "0"]
+    if not quiet:
+        click.echo(f"talonproof {setup.options.run}: {setup.target.name or setup.target.url}, depth {setup.options.depth}, seed {setup.options.seed}")
+    command_line = pytest_command(setup, *spread)
+    with (setup.folder / LOG).open("wb") as log:
+        process = subprocess.Popen(
+            command_line, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            env=pytest_environment(setup.folder), cwd=setup.folder,
+        )
+        with Progress(quiet=quiet) as progress:
+            for record in _records(setup.folder / STREAM_FILE, process):
+                progress.feed(record)
+        return process.wait()
+
+
+def _records(file: Path, process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
+    """The stream's records as they are written, until the process that writes them ends.
+
+    Ctrl-C reaches that process as well; it is given the time to end its stream.
+    """
+    position, stops = 0, 0
+    while True:
+        try:
+            running = process.poll() is None
+            if file.exists():
+                with file.open("rb") as stream:
+                    stream.seek(position)
+                    for line in stream:
+                        if not line.endswith(b"\n"):
+                            break
+                        position += len(line)
+                        yield json.loads(line)
+            if not running:
+                return
+            time.sleep(0.05)
+        except KeyboardInterrupt:
+            stops += 1
+            if stops > 1:
+                process.kill()

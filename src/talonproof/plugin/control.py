@@ -1,0 +1,137 @@
+"""The one process of a run that writes its stream: it hears of every case, wherever the case ran."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from talonproof.errors import TalonproofError
+from talonproof.http.preflight import preflight
+from talonproof.plugin.planning import PLAN, PROBLEM
+from talonproof.plugin.prepare import Setup
+from talonproof.report.render import render
+from talonproof.report.terminal import headline
+from talonproof.run.stream import StreamWriter
+from talonproof.verdict import Verdict
+
+if TYPE_CHECKING:
+    from talonproof.emulator.serve import Embedded
+
+SUITES = "suites/"
+
+
+class Controller:
+    """The part of the plugin that writes header, cases and footer.
+
+    Under plain pytest (``standalone``) it also owns the embedded emulator, renders the reports and
+    ends pytest with the exit code of the verdict.
+    """
+
+    def __init__(self, setup: Setup, *, standalone: bool, embedded: Embedded | None = None) -> None:
+        self.setup = setup
+        self.standalone = standalone
+        self.embedded = embedded
+        self.writer = StreamWriter(setup.folder)
+        self.problems: list[str] = []
+        self._interrupted = False
+        self._rendered = ""
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tells a worker where the set-up of the run is."""
+        node.workerinput["talonproof"] = str(self.setup.launch())
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self) -> None:
+        """Begins the stream once a worker has made the plan."""
+        self._begin()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        """Begins the stream where the cases run in this process."""
+        self._begin()
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A suite that cannot be read is a fault of the harness, with a name."""
+        if report.failed:
+            lines = [line for line in report.longreprtext.splitlines() if line.strip()]
+            self.problems.append(f"{report.nodeid}: {lines[-1].strip() if lines else 'cannot be collected'}")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Appends the line of a case; a case that ended without one was lost."""
+        record = getattr(report, "talonproof", None)
+        self._begin()
+        if record is not None:
+            self.writer.case(json.loads(record))
+        elif report.failed and report.nodeid.startswith(SUITES) and self.writer.begun:
+            self.writer.case(_lost(report))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self) -> None:
+        """Somebody stopped the run."""
+        self._interrupted = True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Ends the stream, and the emulator."""
+        self._begin()
+        problem = self.setup.folder / PROBLEM
+        if problem.exists():
+            session.exitstatus = json.loads(problem.read_text())["exit_code"]
+        elif self.writer.begun:
+            interrupted = self._interrupted or exitstatus == pytest.ExitCode.INTERRUPTED and not self.problems
+            session.exitstatus = self.writer.footer(interrupted=interrupted, problems=self.problems)
+            if self.standalone:
+                self._rendered = str(render(self.setup.folder, reports_data=self.setup.workspace.reports).html)
+        elif self.problems:
+            session.exitstatus = 3
+        if self.embedded is not None:
+            self.embedded.stop()
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Says the verdict under plain pytest."""
+        if not self.standalone:
+            return
+        problem = self.setup.folder / PROBLEM
+        if problem.exists():
+            terminalreporter.write_line(json.loads(problem.read_text())["message"], red=True)
+        elif self._rendered:
+            terminalreporter.write_line(f"{headline(self.setup.folder)}; seed {self.setup.options.seed}")
+            terminalreporter.write_line(f"report: {self._rendered}")
+
+    def _begin(self) -> None:
+        plan = self.setup.folder / PLAN
+        if not self.writer.begun and plan.exists():
+            self.writer.header(json.loads(plan.read_text()))
+
+
+def check_reachable(setup: Setup) -> None:
+    """One harmless read: raises TargetError where nothing answers or the key is not accepted."""
+    preflight(setup.target, setup.keys, setup.contract, setup.options.run)
+
+
+def _lost(report: pytest.TestReport) -> dict[str, Any]:
+    """The line of a case whose process died, or that failed outside its own body."""
+    lines = [line for line in report.longreprtext.splitlines() if line.strip()]
+    return {
+        "type": "case",
+        "id": report.nodeid.removeprefix(SUITES),
+        "worker": "",
+        "verdict": Verdict.ERROR,
+        "reason": None,
+        "detail": lines[-1].strip() if lines else "the case was lost",
+        "started": report.start,
+        "seconds": report.duration,
+        "requests": {"planned": 0, "sent": 0, "extra": 0},
+        "evidence": {},
+        "findings": [],
+        "observations": [],
+        "created": {},
+    }
+
+
+def usage(error: TalonproofError) -> pytest.UsageError:
+    """The error as pytest says it: one line, no traceback."""
+    return pytest.UsageError(str(error))

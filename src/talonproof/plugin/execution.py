@@ -1,0 +1,148 @@
+"""Runs the cases of one process: plans them when they are collected, judges each when it is called."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from talonproof.errors import TalonproofError
+from talonproof.plugin import live_allure
+from talonproof.plugin.planning import PLAN, PROBLEM, header
+from talonproof.plugin.scenario import spec_of
+from talonproof.run.bench import Bench
+from talonproof.run.case import Case
+from talonproof.run.outcome import Blocked, Broken
+from talonproof.run.plan import Plan, Row, make_plan
+from talonproof.run.settle import run_case
+from talonproof.verdict import Verdict
+
+if TYPE_CHECKING:
+    from talonproof.plugin.prepare import Setup
+    from talonproof.run.plan import Spec
+
+CURRENT = pytest.StashKey[Case]()
+RECORD = pytest.StashKey[dict[str, Any]]()
+
+
+class Executor:
+    """The part of the plugin that lives in each process that runs cases.
+
+    ``narrowed`` is whether pytest's own options, and not ``--select``, chose among the cases.
+    """
+
+    def __init__(self, setup: Setup, *, worker: str, narrowed: bool) -> None:
+        self.setup = setup
+        self.worker = worker
+        self.narrowed = narrowed
+        self.plan: Plan | None = None
+        self._rows: dict[str, Row] = {}
+        self._bench: Bench | None = None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Makes the plan of what was collected, and leaves out what the selection leaves out."""
+        try:
+            specs = {item: spec for item in items if (spec := spec_of(item, self.setup.workspace.suites))}
+            plan = self._make(list(specs.values()))
+        except TalonproofError as error:
+            problem = {"message": str(error), "exit_code": error.exit_code}
+            (self.setup.folder / PROBLEM).write_text(json.dumps(problem))
+            config.hook.pytest_deselected(items=items)
+            items[:] = []
+            return
+        self.plan = plan
+        self._rows = dict(plan.by_id())
+        kept = [item for item in items if item not in specs or specs[item].id in self._rows]
+        dropped = [item for item in items if item in specs and specs[item].id not in self._rows]
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+        if self.worker in {"main", "gw0"} and plan.rows:
+            temporary = self.setup.folder / f"{PLAN}.tmp"
+            temporary.write_text(json.dumps(header(self.setup, plan)))
+            temporary.replace(self.setup.folder / PLAN)
+
+    def _make(self, specs: list[Spec]) -> Plan:
+        setup = self.setup
+        plan = make_plan(specs, setup.options, setup.target, setup.keys, setup.catalogue, setup.passive)
+        if self.narrowed:
+            declared = {name for row in plan.rows for name in row.spec.requirements}
+            plan = replace(plan, selected=frozenset(declared | setup.passive))
+        return plan
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Gives the item its case, or leaves it out for the reason that the plan has."""
+        spec = spec_of(item, self.setup.workspace.suites)
+        if spec is None:
+            return
+        row = self._rows[spec.id]
+        if not row.planned:
+            pytest.skip(f"{row.verdict} ({row.reason}): {row.detail}")
+        item.stash[CURRENT] = self.bench.case(row)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Runs the function as a case, and tells pytest how it ended."""
+        case = pyfuncitem.stash.get(CURRENT, None)
+        if case is None:
+            return None
+        names = pyfuncitem.fixturenames
+        wanted = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 (pytest has no public way to call a test twice)
+        arguments = {name: pyfuncitem.funcargs[name] for name in names if name in wanted}
+        record = run_case(case, lambda: pyfuncitem.obj(**arguments))
+        pyfuncitem.stash[RECORD] = record
+        if live_allure.wanted(pyfuncitem.config):
+            live_allure.describe(case, record)
+        _conclude(record)
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Sends the line of the stream along with pytest's own report."""
+        report = yield
+        record = item.stash.get(RECORD, None)
+        if record is not None and call.when == "call":
+            report.talonproof = json.dumps(record)  # type: ignore[attr-defined]
+        return report
+
+    def pytest_sessionfinish(self) -> None:
+        """Ends the connections."""
+        if self._bench is not None:
+            self._bench.close()
+
+    @property
+    def bench(self) -> Bench:
+        """The bench of this process, opened when the first case needs it."""
+        if self._bench is None:
+            s = self.setup
+            self._bench = Bench.open(
+                s.options, s.target, s.keys, s.contract, s.catalogue,
+                folder=s.folder, worker=self.worker, workers=s.workers,
+            )
+        return self._bench
+
+
+def _conclude(record: dict[str, Any]) -> None:
+    """Ends the test the way pytest knows; what is not green must not look green."""
+    __tracebackhide__ = True
+    match record["verdict"]:
+        case Verdict.FAIL | Verdict.FLAKY:
+            lines = [f"{f['requirement']} ({f['level']}) {f['message']}\n{f['curl']}" for f in record["findings"]]
+            raise Broken("\n\n".join(lines)) from None
+        case Verdict.VACUOUS:
+            raise Broken(record["detail"]) from None
+        case Verdict.BLOCKED:
+            raise Blocked(record["detail"]) from None
+        case Verdict.ERROR:
+            raise RuntimeError(record["detail"]) from None
+        case Verdict.UNSUPPORTED:
+            pytest.skip(f"{record['reason']}: {record['detail']}")
+        case _:
+            pass

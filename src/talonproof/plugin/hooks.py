@@ -1,0 +1,116 @@
+"""Options of plain pytest, and who does what in which process."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from talonproof.config import Depth, RunOptions
+from talonproof.emulator.serve import Embedded
+from talonproof.errors import ConfigError, TalonproofError, closest
+from talonproof.plugin import prepare
+from talonproof.plugin.control import Controller, check_reachable
+from talonproof.plugin.execution import Executor
+from talonproof.target import Footprint
+from talonproof.workspace import Workspace, find_workspace
+
+LAUNCH_OPTION = "--talonproof-launch"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of ``talonproof run`` that make sense under plain pytest."""
+    group = parser.getgroup("talonproof")
+    group.addoption("--target", default="", metavar="FILE", help="the target file; none: the embedded emulator")
+    group.addoption("--url", default="", help="a server on this machine, without a target file")
+    group.addoption("--edition", default="auto", help="the edition to judge by")
+    group.addoption("--depth", default=str(Depth.RELEASE), help="smoke, release or nightly")
+    group.addoption("--max-footprint", default="", metavar="F", help="read, dry, create, consume or destructive")
+    group.addoption("--run-seed", default=None, type=int, metavar="N", help="the seed; a random one is printed")
+    group.addoption("--rate", default=None, type=float, metavar="R", help="requests a second")
+    group.addoption("--report", default="", metavar="DIR", help="where the run writes")
+    group.addoption("--fault", default=[], action="append", metavar="ID", help="a fault of the embedded emulator")
+    group.addoption(LAUNCH_OPTION, default="", help=argparse.SUPPRESS)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the parts of the plugin that this process plays."""
+    config.addinivalue_line("markers", "scenario: a case of talonproof; see talonproof.plugin.scenario")
+    try:
+        _play(config)
+    except TalonproofError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _play(config: pytest.Config) -> None:
+    given: str = config.getoption(LAUNCH_OPTION)
+    worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if worker is not None:
+        if "talonproof" in worker:
+            setup = prepare.read_launch(Path(worker["talonproof"]))
+            narrowed = not given
+            config.pluginmanager.register(Executor(setup, worker=worker["workerid"], narrowed=narrowed))
+        return
+    spread = bool(getattr(config.option, "tx", None)) and getattr(config.option, "dist", "no") != "no"
+    if given:
+        setup, embedded = prepare.read_launch(Path(given)), None
+    elif _concerns_suites(config):
+        setup, embedded = _stand_alone(config)
+    else:
+        return
+    config.pluginmanager.register(Controller(setup, standalone=not given, embedded=embedded))
+    if not spread:
+        config.pluginmanager.register(Executor(setup, worker="main", narrowed=not given))
+
+
+def _concerns_suites(config: pytest.Config) -> bool:
+    """Whether the paths asked for hold cases; the harness's own tests hold none."""
+    here = Path(config.rootpath).resolve() / "suites"
+    for argument in config.args:
+        path = Path(str(config.invocation_params.dir), argument.partition("::")[0]).resolve()
+        if path.is_relative_to(here) or here.is_relative_to(path):
+            return True
+    return False
+
+
+def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]:
+    """The set-up of a plain pytest, with an emulator of its own unless a target is given."""
+    option = config.getoption
+    workspace: Workspace = find_workspace(Path(config.rootpath))
+    run = prepare.new_run()
+    folder = Path(option("--report") or workspace.report_folder(run, Path.cwd()))
+    seed = option("--run-seed")
+    depth: str = option("--depth")
+    if depth not in list(Depth):
+        message = f"there is no depth {depth}"
+        raise ConfigError(message, hint=closest(depth, Depth))
+    target_file, url, faults = option("--target"), option("--url"), tuple(option("--fault"))
+    options = RunOptions(
+        run=run,
+        seed=prepare.random_seed() if seed is None else seed,
+        depth=Depth(depth),
+        edition=prepare.edition_of(option("--edition"), workspace),
+        faults=faults,
+    )
+    workers = int(getattr(config.option, "numprocesses", 0) or 1)
+    embedded: Embedded | None = None
+    if not target_file and not url and not config.option.collectonly:
+        embedded = prepare.start_embedded(options, folder)
+        url = embedded.url
+    try:
+        setup = prepare.prepare(
+            workspace, options, folder,
+            target_file=target_file, url=url or "http://127.0.0.1", embedded=embedded is not None, workers=workers,
+        )
+        footprint: str = option("--max-footprint")
+        setup = prepare.within(setup, Footprint.parse(footprint) if footprint else None, option("--rate"))
+        if not config.option.collectonly:
+            check_reachable(setup)
+    except BaseException:
+        if embedded is not None:
+            embedded.stop()
+        raise
+    return setup, embedded
+

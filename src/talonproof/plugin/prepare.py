@@ -1,0 +1,165 @@
+"""From flags, target file and environment to one frozen set-up, the same in every process of a run."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from talonproof.checks import PASSIVE
+from talonproof.config import RunOptions
+from talonproof.contract.contract import Contract, read_contract
+from talonproof.contract.requirements import read_requirements
+from talonproof.emulator import serve
+from talonproof.errors import ConfigError
+from talonproof.http.keys import resolve_keys
+from talonproof.requirement import Catalogue, catalogue
+from talonproof.target import Footprint, Keys, Target, checked_url, parse_target
+from talonproof.workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    from talonproof.emulator.serve import Embedded
+
+DEFAULT_EDITION = "2025-01"
+LAUNCH = "launch.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """All that a process of a run needs to know; ``folder`` is where the run writes, and nothing else does."""
+
+    workspace: Workspace
+    options: RunOptions
+    target: Target
+    keys: Keys
+    contract: Contract
+    catalogue: Catalogue
+    folder: Path
+    embedded: bool
+    workers: int
+    target_file: str = ""
+
+    @property
+    def passive(self) -> frozenset[str]:
+        """The requirements that are judged on every exchange."""
+        return frozenset(PASSIVE.values())
+
+    def launch(self) -> Path:
+        """Writes what another process needs to come to the same set-up; it holds no key."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = self.folder / LAUNCH
+        file.write_text(
+            json.dumps({
+                "options": self.options.to_json(),
+                "workspace": str(self.workspace.root),
+                "target_file": self.target_file,
+                "url": self.target.url,
+                "embedded": self.embedded,
+                "workers": self.workers,
+            })
+        )
+        return file
+
+
+def new_run() -> str:
+    """A name for a run: when it began, and four hex digits so that no two are called the same."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def random_seed() -> int:
+    """A seed to print and to use; 0 in CI, where a run must be the same tomorrow."""
+    return 0 if os.environ.get("CI") else secrets.randbelow(2**32)
+
+
+def read_target(target_file: str, url: str) -> Target:
+    """The target that a file or an address describes; an address alone has the bindings of the default world.
+
+    Raises ConfigError where both or neither are usable.
+    """
+    if target_file and url:
+        message = "--target and --url exclude each other"
+        raise ConfigError(message, hint="the target file holds the url")
+    if target_file:
+        try:
+            text = Path(target_file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"--target {target_file}: {getattr(error, 'strerror', None) or error}"
+            raise ConfigError(message) from error
+        return parse_target(text, target_file)
+    world = parse_target(serve.default_target(), "the default world", world=True)
+    target = replace(world, url=checked_url(url), unbuilt=serve.unbuilt_operations(), name=url)
+    if not target.loopback:
+        message = f"--url {url}: only a server on this machine can be tested without a target file"
+        raise ConfigError(message, hint="[target] url, allowed_host, key_env; see README")
+    return replace(target, allowed_host=target.url.partition("//")[2].partition("/")[0].rpartition(":")[0])
+
+
+def prepare(
+    workspace: Workspace,
+    options: RunOptions,
+    folder: Path,
+    *,
+    target_file: str = "",
+    url: str = "",
+    embedded: bool = False,
+    workers: int = 1,
+    environment: Mapping[str, str] | None = None,
+) -> Setup:
+    """The set-up of a run; ConfigError or DocumentError for whatever is wrong with what it is made from.
+
+    An embedded target has the keys of its world and never those of the environment.
+    """
+    target = read_target(target_file, url)
+    if embedded:
+        target = replace(target, name="embedded emulator")
+    keys = resolve_keys(target, {} if embedded else (environment or os.environ), default=serve.DEFAULT_KEY)
+    edition = options.edition
+    contract = read_contract(workspace.contract_file(edition), edition=edition)
+    rows = catalogue(edition, read_requirements(workspace.requirements))
+    return Setup(workspace, options, target, keys, contract, rows, folder, embedded, workers, target_file)
+
+
+def within(setup: Setup, footprint: Footprint | None, rate: float | None) -> Setup:
+    """The set-up with the limits of the flags, and where there are none, those of the target."""
+    limits = setup.target.limits
+    options = replace(
+        setup.options,
+        max_footprint=limits.max_footprint if footprint is None else footprint,
+        rate=limits.rate if rate is None else rate,
+    )
+    return replace(setup, options=options)
+
+
+def read_launch(file: Path) -> Setup:
+    """The set-up that another process wrote."""
+    data: dict[str, Any] = json.loads(file.read_text())
+    options = RunOptions.from_json(data["options"])
+    target_file = data["target_file"]
+    return prepare(
+        find_workspace(Path(data["workspace"])),
+        options,
+        file.parent,
+        target_file=target_file,
+        url="" if target_file else data["url"],
+        embedded=data["embedded"],
+        workers=data["workers"],
+    )
+
+
+def start_embedded(options: RunOptions, folder: Path) -> Embedded:
+    """An emulator on a free port of this machine, for this run alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return serve.start(faults=options.faults, edition=options.edition, log=folder / "emulator.log")
+
+
+def edition_of(asked: str, workspace: Workspace) -> str:
+    """The edition to judge by; ``auto`` is that of the oldest contract until a server is asked."""
+    if asked == "auto":
+        return DEFAULT_EDITION
+    workspace.contract_file(asked)
+    return asked

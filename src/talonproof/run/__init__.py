@@ -1,0 +1,1 @@
+"""Plan, execute, judge, settle: what turns cases into a stream of verdicts."""

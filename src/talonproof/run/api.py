@@ -1,0 +1,137 @@
+"""The operations of the API as a case sends them, and the states it arranges through them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from talonproof.http.exchange import Credential, Exchange
+from talonproof.run.case import Case
+
+CART: tuple[Mapping[str, Any], ...] = (
+    {"name": "mug", "sku": "tp-mug", "quantity": 3, "price": 10.5},
+    {"name": "plate", "sku": "tp-plate", "quantity": 2, "price": 4.25},
+)
+"""The cart of an arranged session: two lines, three and two units."""
+
+LISTS = {
+    "getLoyaltyCardTransactions": "card",
+    "getLoyaltyCardPoints": "card",
+    "getLoyaltyProgramProfileTransactions": "profile",
+    "getLoyaltyProgramProfilePoints": "profile",
+    "getLoyaltyCardBalances": "card",
+    "getLoyaltyBalances": "profile",
+}
+"""The reading operations of loyalty, by whose points they tell."""
+
+
+class Api:
+    """One method an operation. Arguments that are None are not sent."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def put_session(
+        self,
+        session: str,
+        body: Mapping[str, Any],
+        *,
+        dry: bool | None = None,
+        now: str | None = None,
+        content: Sequence[str] | None = ("customerSession",),
+        credential: Credential = Credential.LIVE,
+    ) -> Exchange:
+        """Update customer session; ``body`` is the ``customerSession``, ``content`` the ``responseContent``."""
+        request: dict[str, Any] = {"customerSession": dict(body)}
+        if content is not None:
+            request["responseContent"] = list(content)
+        return self.case.send(
+            "updateCustomerSessionV2",
+            path={"customerSessionId": session},
+            query={"dry": dry, "now": now},
+            body=request,
+            credential=credential,
+        )
+
+    def get_session(self, session: str, *, credential: Credential = Credential.LIVE) -> Exchange:
+        """Get customer session."""
+        return self.case.send("getCustomerSession", path={"customerSessionId": session}, credential=credential)
+
+    def return_items(
+        self,
+        session: str,
+        lines: Sequence[Mapping[str, Any]],
+        *,
+        dry: bool | None = None,
+        content: Sequence[str] | None = ("customerSession",),
+    ) -> Exchange:
+        """Return cart items; ``lines`` are the ``returnedCartItems``."""
+        request: dict[str, Any] = {"return": {"returnedCartItems": [dict(line) for line in lines]}}
+        if content is not None:
+            request["responseContent"] = list(content)
+        return self.case.send(
+            "returnCartItems", path={"customerSessionId": session}, query={"dry": dry}, body=request
+        )
+
+    def reopen(self, session: str) -> Exchange:
+        """Reopen customer session."""
+        return self.case.send("reopenCustomerSession", path={"customerSessionId": session})
+
+    def put_profile(
+        self, profile: str, body: Mapping[str, Any], *, run_rule_engine: bool | None = None, dry: bool | None = None
+    ) -> Exchange:
+        """Update customer profile."""
+        return self.case.send(
+            "updateCustomerProfileV2",
+            path={"integrationId": profile},
+            query={"runRuleEngine": run_rule_engine, "dry": dry},
+            body=dict(body),
+        )
+
+    def track_event(
+        self, body: Mapping[str, Any], *, silent: str | None = "no", dry: bool | None = None
+    ) -> Exchange:
+        """Track event."""
+        return self.case.send("trackEventV2", query={"silent": silent, "dry": dry}, body=dict(body))
+
+    def inventory(self, profile: str, **sections: bool) -> Exchange:
+        """Get customer inventory; each section is a flag such as ``profile=True``."""
+        return self.case.send("getCustomerInventory", path={"integrationId": profile}, query=sections)
+
+    def loyalty(self, operation: str, **query: Any) -> Exchange:
+        """One of the six reading operations of loyalty, on the populated profile or card of the bindings."""
+        bound = self.case.bindings
+        path: dict[str, object] = (
+            {"loyaltyProgramId": bound.card_program, "loyaltyCardId": bound.populated_card}
+            if LISTS[operation] == "card"
+            else {"loyaltyProgramId": bound.profile_program, "integrationId": bound.populated_profile}
+        )
+        return self.case.send(operation, path=path, query=query)
+
+    # arranging
+
+    def arrange(self, state: str, body: Mapping[str, Any] | None = None) -> str:
+        """The id of a fresh session in a state, brought there by the documented way; at most 3 requests.
+
+        Raises Blocked where a step of the way is not accepted.
+        """
+        session = self.case.new_id("session")
+        content = {"cartItems": [dict(line) for line in CART], **(body or {})}
+        arranged = self.case.arranged
+        match state:
+            case "open" | "closed":
+                arranged(self.put_session(session, {**content, "state": state}))
+            case "cancelled":
+                arranged(self.put_session(session, {**content, "state": "open"}))
+                arranged(self.put_session(session, {"state": "cancelled"}))
+            case "partially_returned":
+                arranged(self.put_session(session, {**content, "state": "closed"}))
+                arranged(self.return_items(session, [{"position": 0, "quantity": 1}]))
+            case _:
+                message = f"no way leads to the state {state}"
+                raise ValueError(message)
+        return session
+
+    def state(self, session: str) -> Any:
+        """The state that a session is stored in; None where there is none to be read."""
+        return self.get_session(session).at("customerSession", "state")

@@ -1,0 +1,254 @@
+"""A case sends calls, judges requirements by their answers, and keeps what it saw as evidence."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from talonproof.errors import HarnessError
+from talonproof.finding import Judgement
+from talonproof.http.exchange import Call, Credential, Exchange
+from talonproof.requirement import Level
+from talonproof.run.outcome import Blocked, Unsupported
+from talonproof.run.slice import relevant
+from talonproof.verdict import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from talonproof.run.bench import Bench
+    from talonproof.run.plan import Row
+    from talonproof.target import Bindings
+
+
+class _Nothing:
+    """No body at all, as against a body of null."""
+
+
+NOTHING = _Nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A judgement that does not hold, with the exchanges that show it, and the drawn value if one was drawn."""
+
+    judgement: Judgement
+    exchanges: tuple[Exchange, ...]
+    example: str | None = None
+
+
+class Case:
+    """One case while it runs.
+
+    Its ``seed`` follows from the run's seed and its id alone; ``examples`` is how many examples its
+    properties may run. ``attempt`` is 2 while what it found is replayed on fresh ids.
+    """
+
+    def __init__(self, bench: Bench, row: Row, seed: int) -> None:
+        self.bench = bench
+        self.row = row
+        self.id = row.spec.id
+        self.seed = seed
+        self.examples = row.examples
+        self.attempt = 1
+        self.history: list[Exchange] = []
+        self.evidence: Counter[str] = Counter()
+        self.observations: dict[tuple[str, str], None] = {}
+        self.shown: dict[str, Shown] = {}
+        self.sent = 0
+        self.extra = 0
+        self.spare = False
+        self.replays: list[dict[str, Any]] = []
+        self._declared = frozenset(row.spec.requirements)
+        self._example: str | None = None
+
+    # what the case may build on
+
+    @property
+    def bindings(self) -> Bindings:
+        """What the target already holds."""
+        return self.bench.target.bindings
+
+    def new_id(self, kind: str) -> str:
+        """A fresh id of this run's own: ``session``, ``profile``, ``card``, ``sku`` …"""
+        return self.bench.ledger.new(kind)
+
+    # sending
+
+    def send(
+        self,
+        operation: str,
+        *,
+        path: Mapping[str, object] | None = None,
+        query: Mapping[str, object] | None = None,
+        body: Any = NOTHING,
+        raw_body: bytes | None = None,
+        credential: Credential = Credential.LIVE,
+        content_type: str | None = None,
+    ) -> Exchange:
+        """The exchange of one call, with every passive check applied to it.
+
+        Raises Blocked where the answer says nothing about the API (none came, or 429, 502, 503, 504),
+        Unsupported for an operation that the target declares not to have, HarnessError where the case
+        would send more than it planned.
+        """
+        if operation in self.bench.target.unbuilt and credential is Credential.LIVE:
+            raise Unsupported(Reason.NOT_IMPLEMENTED, f"the target declares not to have {operation}")
+        if not self.spare and self.sent >= self.row.requests:
+            message = f"{self.id} sends more than the {self.row.requests} requests it planned"
+            raise HarnessError(message)
+        call = Call(
+            operation,
+            path=path or {},
+            query={name: value for name, value in (query or {}).items() if value is not None},
+            body=None if body is NOTHING else body,
+            has_body=body is not NOTHING,
+            raw_body=raw_body,
+            credential=credential,
+            content_type=content_type,
+        )
+        if self.spare:
+            self.extra += 1
+        else:
+            self.sent += 1
+        exchange = self.bench.client.send(call, number=len(self.history))
+        self.history.append(exchange)
+        for judgement in self.bench.passive.judge(exchange):
+            self._note(judgement, (exchange,))
+        if exchange.infrastructure:
+            why = exchange.failure or f"answered {exchange.status}"
+            raise Blocked(f"{operation}: {why}")
+        return exchange
+
+    def arranged(self, exchange: Exchange) -> Exchange:
+        """The exchange, if it was accepted; what it sets up is a prerequisite and not what is judged.
+
+        Raises Blocked otherwise.
+        """
+        if not exchange.ok:
+            raise Blocked(f"{exchange.operation} answered {exchange.status}, which the case builds on")
+        return exchange
+
+    def settled(self, read: Callable[[], Exchange], holds: Callable[[Exchange], bool]) -> Exchange:
+        """What ``read`` gives once it holds, or when the target's settle time is up.
+
+        Reads again with growing pauses; the first read is planned, the others are extra.
+        """
+        deadline = time.monotonic() + self.bench.target.settle
+        pause = 0.1
+        exchange = read()
+        while not holds(exchange) and time.monotonic() < deadline:
+            time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+            pause *= 1.6
+            spare, self.spare = self.spare, True
+            try:
+                exchange = read()
+            finally:
+                self.spare = spare
+        return exchange
+
+    # judging
+
+    def judge(
+        self,
+        requirement: str,
+        holds: bool,
+        message: str,
+        *,
+        of: Exchange | Sequence[Exchange],
+        pointer: str = "",
+        check: str = "",
+    ) -> bool:
+        """Counts as evidence for a requirement, and as a finding where it does not hold.
+
+        ``of`` are the exchanges judged, the last one being the answer at fault; ``message`` says what
+        was seen and what was expected. A requirement of level observe is recorded, never judged.
+        """
+        if requirement not in self._declared:
+            message = f"{self.id} judges {requirement} without declaring it"
+            raise HarnessError(message)
+        exchanges = (of,) if isinstance(of, Exchange) else tuple(of)
+        name = f"{self.row.spec.suite}.{check or self.row.spec.title}"
+        self._note(
+            Judgement(requirement, holds, name, exchanges[-1].operation, message, pointer),
+            exchanges,
+        )
+        return holds
+
+    def accepted(self, requirement: str, exchange: Exchange, *, doing: str = "", check: str = "") -> bool:
+        """Judges that a call succeeds: a 4xx breaks it; a 5xx ends the case, being judged apart."""
+        self._fit_to_judge(exchange)
+        what = doing or exchange.operation
+        return self.judge(
+            requirement, exchange.ok, f"{what}: answered {exchange.status}, expected a 2xx", of=exchange, check=check
+        )
+
+    def refused(self, requirement: str, exchange: Exchange, *, doing: str = "", check: str = "") -> bool:
+        """Judges that a call is refused with a 4xx; a 5xx ends the case, being judged apart."""
+        self._fit_to_judge(exchange)
+        what = doing or exchange.operation
+        return self.judge(
+            requirement, exchange.refused, f"{what}: answered {exchange.status}, expected a 4xx", of=exchange, check=check
+        )
+
+    def _fit_to_judge(self, exchange: Exchange) -> None:
+        if not exchange.ok and not exchange.refused:
+            raise Blocked(f"{exchange.operation} answered {exchange.status}")
+
+    def observe(self, requirement: str, note: str) -> None:
+        """Records what a target does where no source says what it should do."""
+        if requirement not in self._declared:
+            message = f"{self.id} observes {requirement} without declaring it"
+            raise HarnessError(message)
+        self.evidence[requirement] += 1
+        self.observations[requirement, note] = None
+
+    def unsupported(self, reason: Reason, detail: str) -> NoReturn:
+        """Ends the case: this target cannot be judged here."""
+        raise Unsupported(reason, detail)
+
+    def block(self, detail: str) -> NoReturn:
+        """Ends the case: a prerequisite is not there."""
+        raise Blocked(detail)
+
+    def _note(self, judgement: Judgement, judged: Iterable[Exchange]) -> None:
+        requirement = judgement.requirement
+        if requirement not in self.bench.catalogue:
+            return
+        self.evidence[requirement] += 1
+        if judgement.holds:
+            return
+        if self.bench.catalogue[requirement].level is Level.OBSERVE:
+            self.observations[requirement, judgement.message] = None
+            return
+        numbers = [exchange.number for exchange in judged]
+        needed = tuple(self.history[number] for number in relevant(self.history, numbers))
+        self.record_shown(Shown(judgement, needed, self._example))
+
+    def record_shown(self, shown: Shown) -> None:
+        """Keeps what shows a finding, unless a simpler showing of the same finding is kept."""
+        known = self.shown.get(shown.judgement.fingerprint)
+        if known is None or (len(shown.exchanges), len(shown.example or "")) < (
+            len(known.exchanges),
+            len(known.example or ""),
+        ):
+            self.shown[shown.judgement.fingerprint] = shown
+
+    # examples and replays
+
+    def begin_example(self, example: str | None) -> None:
+        """A new history begins, for one drawn value."""
+        self.history.clear()
+        self._example = example
+
+    def begin_replay(self) -> dict[str, Shown]:
+        """A second attempt on fresh ids begins; gives what the first one showed."""
+        first, self.shown = self.shown, {}
+        self.attempt = 2
+        self.spare = True
+        self.history.clear()
+        self._example = None
+        return first

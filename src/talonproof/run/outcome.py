@@ -1,0 +1,25 @@
+"""How a case can end other than by running to its end."""
+
+from __future__ import annotations
+
+from talonproof.verdict import Reason
+
+
+class Ended(Exception):
+    """A case stops here; what it found until now stands."""
+
+
+class Blocked(Ended):
+    """A prerequisite failed: nothing can be said about what the case is there for."""
+
+
+class Unsupported(Ended):
+    """The target lacks what the case needs."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+class Broken(AssertionError):
+    """A requirement of level must is broken; the message lists the findings."""

@@ -1,0 +1,206 @@
+"""The plan says, before anything is sent, which cases run, how many requests they may send, and why the rest do not run."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from talonproof.config import ALLOWED_REQUESTS, Depth, RunOptions
+from talonproof.errors import ConfigError, HarnessError, closest
+from talonproof.requirement import Catalogue, Requirement
+from talonproof.target import Footprint, Keys, Target
+from talonproof.verdict import Reason, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A case as its author describes it.
+
+    ``requests`` is the most that one example may send; ``examples`` how many examples each depth runs
+    (smoke, release, nightly; 0 leaves the case out). ``needs`` are bindings, ``keys`` roles of keys that
+    the target must have. ``operations`` are those that must be built, unless the case only authenticates.
+    """
+
+    id: str
+    title: str
+    about: str
+    requirements: tuple[str, ...]
+    footprint: Footprint
+    requests: int
+    examples: tuple[int, int, int] = (1, 1, 1)
+    needs: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    authentication: bool = False
+
+    @property
+    def suite(self) -> str:
+        """The folder below ``suites/`` that the case stands in."""
+        return self.id.partition("/")[0]
+
+    def examples_at(self, depth: Depth) -> int:
+        """How many examples run at a depth."""
+        return self.examples[depth.rank]
+
+    def requests_at(self, depth: Depth) -> int:
+        """The most requests that the case may send at a depth."""
+        return self.requests * self.examples_at(depth)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case in the plan. ``verdict`` None: it runs; else why not, in ``reason`` and ``detail``."""
+
+    spec: Spec
+    requests: int
+    examples: int
+    verdict: Verdict | None = None
+    reason: Reason | None = None
+    detail: str = ""
+
+    @property
+    def planned(self) -> bool:
+        """Whether the case runs."""
+        return self.verdict is None
+
+    def record(self) -> dict[str, Any]:
+        """The row as plain JSON, for the stream's header."""
+        return {
+            "id": self.spec.id,
+            "suite": self.spec.suite,
+            "title": self.spec.title,
+            "about": self.spec.about,
+            "requirements": list(self.spec.requirements),
+            "footprint": self.spec.footprint.label,
+            "requests": self.requests,
+            "examples": self.examples,
+            "planned": self.planned,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The rows in the order of collection, and the ids of the requirements that the selection covers."""
+
+    rows: tuple[Row, ...]
+    selected: frozenset[str]
+
+    @property
+    def requests(self) -> int:
+        """The most requests that the planned cases may send together."""
+        return sum(row.requests for row in self.rows if row.planned)
+
+    def by_id(self) -> Mapping[str, Row]:
+        """The rows by the id of their case."""
+        return {row.spec.id: row for row in self.rows}
+
+
+def case_seed(run_seed: int, case_id: str) -> int:
+    """The seed of a case: a function of the run's seed and the case alone, so sharding never changes it."""
+    return int.from_bytes(hashlib.sha256(f"{run_seed}\n{case_id}".encode()).digest()[:8])
+
+
+def make_plan(
+    specs: Sequence[Spec], options: RunOptions, target: Target, keys: Keys, catalogue: Catalogue, passive: Iterable[str]
+) -> Plan:
+    """The plan of a run.
+
+    Raises ConfigError for a pattern that selects nothing, HarnessError for a case that names an unknown
+    requirement or binding, or a plan that exceeds what its depth allows.
+    """
+    for spec in specs:
+        for requirement in spec.requirements:
+            if requirement not in catalogue:
+                message = f"{spec.id} names {requirement}, which is no requirement"
+                raise HarnessError(message)
+    chosen, selected = _select(specs, options.select, catalogue, frozenset(passive))
+    rows: list[Row] = []
+    spent = 0
+    for spec in chosen:
+        row = _place(spec, options, target, keys)
+        if row.planned and options.max_requests is not None and spent + row.requests > options.max_requests:
+            row = Row(
+                spec, 0, 0, Verdict.NOT_RUN, Reason.MAX_REQUESTS,
+                f"its {row.requests} requests would go past --max-requests {options.max_requests}",
+            )
+        if row.planned:
+            spent += row.requests
+        rows.append(row)
+    allowed = ALLOWED_REQUESTS[options.depth]
+    if allowed is not None and spent > allowed:
+        message = f"the plan holds {spent} requests, the depth {options.depth} allows {allowed}"
+        raise HarnessError(message)
+    return Plan(tuple(rows), selected)
+
+
+def _place(spec: Spec, options: RunOptions, target: Target, keys: Keys) -> Row:
+    """Whether a case runs on this target at this depth, and if not, why."""
+
+    def out(verdict: Verdict, reason: Reason, detail: str) -> Row:
+        return Row(spec, 0, 0, verdict, reason, detail)
+
+    if spec.footprint > options.max_footprint:
+        detail = f"its footprint is {spec.footprint.label}, the run allows {options.max_footprint.label}"
+        return out(Verdict.UNSUPPORTED, Reason.FOOTPRINT, detail)
+    missing = target.bindings.missing(spec.needs)
+    if missing:
+        return out(Verdict.UNSUPPORTED, Reason.BINDING, f"the target binds no {', '.join(missing)}")
+    absent = [role for role in spec.keys if not getattr(keys, role)]
+    if absent:
+        return out(Verdict.UNSUPPORTED, Reason.BINDING, f"the target has no key: {', '.join(absent)}")
+    unbuilt = sorted(target.unbuilt.intersection(spec.operations)) if not spec.authentication else []
+    if unbuilt:
+        return out(Verdict.UNSUPPORTED, Reason.NOT_IMPLEMENTED, f"the target declares not to have {', '.join(unbuilt)}")
+    examples = spec.examples_at(options.depth)
+    if not examples:
+        return out(Verdict.NOT_RUN, Reason.DEPTH, f"not part of the depth {options.depth}")
+    return Row(spec, spec.requests_at(options.depth), examples)
+
+
+def _select(
+    specs: Sequence[Spec], patterns: Sequence[str], catalogue: Catalogue, passive: frozenset[str]
+) -> tuple[list[Spec], frozenset[str]]:
+    """The cases that any pattern selects, in order, and the requirements that they and the patterns cover.
+
+    A pattern is a requirement (``SES-018``, ``DRY-*``), a suite, or part of a case id, with ``*``.
+    """
+    if not patterns:
+        return list(specs), frozenset(row.id for row in catalogue)
+    suites = {spec.suite for spec in specs}
+    chosen: dict[str, Spec] = {}
+    selected: set[str] = set()
+    for pattern in patterns:
+        named = {row.id for row in catalogue.matching(pattern)}
+        if named:
+            selected |= named
+            anywhere = bool(named & passive)
+            chosen |= {s.id: s for s in specs if anywhere or named.intersection(s.requirements)}
+            continue
+        hits = [s for s in specs if s.suite == pattern or fnmatch.fnmatchcase(s.id, f"*{pattern.strip('*')}*" if "*" not in pattern else pattern)]
+        if not hits:
+            message = f"--select {pattern}: no requirement, suite or case is called that"
+            raise ConfigError(message, hint=closest(pattern, [*suites, *(row.id for row in catalogue)]))
+        chosen |= {s.id: s for s in hits}
+        selected |= {r for s in hits for r in s.requirements}
+    return [s for s in specs if s.id in chosen], frozenset(selected)
+
+
+def requirement_record(row: Requirement) -> dict[str, Any]:
+    """A requirement as plain JSON, for the stream's header."""
+    return {
+        "id": row.id,
+        "area": row.area,
+        "rules": list(row.rules),
+        "level": row.level,
+        "text": row.text,
+        "sources": [{"key": s.key, "place": s.place, "inferred": s.inferred} for s in row.sources],
+        "operations": list(row.operations),
+        "untestable": row.untestable,
+        "waits": row.waits,
+    }

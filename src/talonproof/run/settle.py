@@ -1,0 +1,114 @@
+"""From what a case saw to its verdict, and to its line of the stream."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from talonproof.http.curl import curl
+from talonproof.requirement import Level
+from talonproof.run.outcome import Blocked, Ended, Unsupported
+from talonproof.verdict import Reason, Verdict, worst
+
+if TYPE_CHECKING:
+    from talonproof.run.bench import Bench
+    from talonproof.run.case import Case, Shown
+
+
+def run_case(case: Case, body: Callable[[], None]) -> dict[str, Any]:
+    """Runs a case, replays once on fresh ids what it found, and gives its line of the stream.
+
+    Never raises for what the case does; KeyboardInterrupt and SystemExit pass.
+    """
+    bench, row = case.bench, case.row
+    before = Counter(bench.ledger.created)
+    started = time.time()
+    ended, trace = _attempt(body)
+    first = case.shown
+    if first:
+        first = case.begin_replay()
+        _attempt(body)
+    confirmed = frozenset(case.shown) if first else frozenset[str]()
+    bench.shrunk += case.extra
+
+    findings = [_finding(bench, shown, mark in confirmed) for mark, shown in first.items()]
+    verdict, reason, detail = _verdict(case, ended, trace, [f["verdict"] for f in findings], bench)
+    return {
+        "type": "case",
+        "id": case.id,
+        "worker": bench.worker,
+        "verdict": verdict,
+        "reason": reason,
+        "detail": bench.redactor.text(detail),
+        "started": started,
+        "seconds": round(time.time() - started, 6),
+        "requests": {"planned": row.requests, "sent": case.sent, "extra": case.extra},
+        "evidence": dict(sorted(case.evidence.items())),
+        "findings": findings,
+        "observations": [{"requirement": r, "note": bench.redactor.text(note)} for r, note in case.observations],
+        "created": dict(Counter(bench.ledger.created) - before),
+    }
+
+
+def _attempt(body: Callable[[], None]) -> tuple[Exception | None, str]:
+    """How one attempt ended: the exception, if any, and where it came from."""
+    try:
+        body()
+    except Exception as error:  # whatever a suite raises is a verdict, never a crash
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        return error, f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+    return None, ""
+
+
+def _finding(bench: Bench, shown: Shown, confirmed: bool) -> dict[str, Any]:
+    judgement = shown.judgement
+    level = bench.catalogue[judgement.requirement].level
+    if not confirmed:
+        verdict = Verdict.FLAKY
+    else:
+        verdict = Verdict.FAIL if level is Level.MUST else Verdict.WARN
+    return {
+        "fingerprint": judgement.fingerprint,
+        "requirement": judgement.requirement,
+        "level": level,
+        "operation": judgement.operation,
+        "check": judgement.check,
+        "pointer": judgement.pointer,
+        "message": bench.redactor.text(judgement.message),
+        "verdict": verdict,
+        "exchanges": [exchange.numbered(n).record() for n, exchange in enumerate(shown.exchanges)],
+        "curl": "\n".join(curl(exchange) for exchange in shown.exchanges),
+        "example": shown.example,
+    }
+
+
+def _verdict(
+    case: Case, ended: Exception | None, trace: str, found: list[Verdict], bench: Bench
+) -> tuple[Verdict, Reason | None, str]:
+    match ended:
+        case None | Ended():
+            pass
+        case _:
+            return Verdict.ERROR, None, f"{type(ended).__name__}: {ended} ({trace})"
+    if found:
+        verdict = worst(found)
+        assert verdict is not None
+        return verdict, None, ""
+    match ended:
+        case Unsupported():
+            return Verdict.UNSUPPORTED, ended.reason, str(ended)
+        case Blocked():
+            return Verdict.BLOCKED, None, str(ended)
+        case _:
+            pass
+    declared = case.row.spec.requirements
+    missing = [requirement for requirement in declared if not case.evidence[requirement]]
+    if missing:
+        return Verdict.VACUOUS, None, f"nothing exercised {', '.join(missing)}"
+    levels = {bench.catalogue[requirement].level for requirement in declared}
+    if levels == {Level.OBSERVE}:
+        return Verdict.OBSERVED, None, ""
+    return Verdict.PASS, None, ""

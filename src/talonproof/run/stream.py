@@ -1,0 +1,94 @@
+"""The stream of a run: header, one line a case, footer. Every report is a function of it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from talonproof.report.reading import STREAM_FILE, STREAM_VERSION, read_stream
+from talonproof.report.totals import conclude, requirement_verdicts
+from talonproof.verdict import Verdict
+
+
+def moment() -> str:
+    """The present moment as the stream writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class StreamWriter:
+    """Appends the stream of a run to ``run.ndjson`` in its folder; each line is handed to the system at once."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / STREAM_FILE
+        self._file = self.path.open("a", encoding="utf-8", buffering=1)
+        self._records: list[dict[str, Any]] = []
+        self._finished: set[str] = set()
+        self.begun = False
+        self._begun = datetime.now(UTC)
+
+    def header(self, data: Mapping[str, Any]) -> None:
+        """Begins the stream."""
+        self.begun = True
+        self._write({"type": "header", "version": STREAM_VERSION, **data})
+
+    def case(self, record: dict[str, Any]) -> None:
+        """A case ended; only its first record counts."""
+        if record["id"] not in self._finished:
+            self._finished.add(record["id"])
+            self._records.append({key: record[key] for key in ("requests", "created")})
+            self._write(record)
+
+    def footer(self, *, interrupted: bool, problems: Sequence[str] = ()) -> int:
+        """Ends the stream with the verdict on all of it, and gives the exit code.
+
+        ``problems`` are faults of the harness outside any case; one of them makes the run an ERROR.
+        """
+        stream = read_stream(self.path)
+        states = requirement_verdicts(stream.header, stream.cases)
+        best = Verdict.ERROR if problems else Verdict.UNSUPPORTED
+        sums = conclude(stream.header, stream.cases, interrupted=interrupted, at_best=best)
+        receipt = _receipt(self._records)
+        self._write({
+            "type": "footer",
+            "ended": moment(),
+            "seconds": round((datetime.now(UTC) - self._begun).total_seconds(), 3),
+            "verdict": sums.verdict,
+            "exit_code": sums.exit_code,
+            "interrupted": interrupted,
+            "problems": list(problems),
+            "requests": {
+                "sent": sum(record["requests"]["sent"] for record in self._records),
+                "extra": sum(record["requests"]["extra"] for record in self._records),
+            },
+            "receipt": receipt,
+            "requirements": {name: state.to_json() for name, state in states.items()},
+        })
+        self._file.close()
+        return sums.exit_code
+
+    def _write(self, record: Mapping[str, Any]) -> None:
+        self._file.write(json.dumps(record) + "\n")
+
+
+CONSUMED = " "
+"""What the ledger counts with a space in its name (``sessions closed``) was consumed, the rest created."""
+
+
+def _receipt(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the run sent and did to the account."""
+    counts = Counter[str]()
+    for record in records:
+        counts.update(record["created"])
+    created = {name: n for name, n in sorted(counts.items()) if CONSUMED not in name}
+    return {
+        "sent": sum(r["requests"]["sent"] + r["requests"]["extra"] for r in records),
+        "created": created,
+        "consumed": {name: n for name, n in sorted(counts.items()) if CONSUMED in name},
+        "restored": {},
+        "left_behind": created,
+    }
