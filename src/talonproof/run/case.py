@@ -61,7 +61,7 @@ class Case:
         self.sent = 0
         self.extra = 0
         self.spare = False
-        self.replays: list[dict[str, Any]] = []
+        self.replays: list[list[Any]] = []
         self._declared = frozenset(row.spec.requirements)
         self._example: str | None = None
 
@@ -226,16 +226,7 @@ class Case:
             return
         numbers = [exchange.number for exchange in judged]
         needed = tuple(self.history[number] for number in relevant(self.history, numbers))
-        self.record_shown(Shown(judgement, needed, self._example))
-
-    def record_shown(self, shown: Shown) -> None:
-        """Keeps what shows a finding, unless a simpler showing of the same finding is kept."""
-        known = self.shown.get(shown.judgement.fingerprint)
-        if known is None or (len(shown.exchanges), len(shown.example or "")) < (
-            len(known.exchanges),
-            len(known.example or ""),
-        ):
-            self.shown[shown.judgement.fingerprint] = shown
+        self.shown.setdefault(judgement.fingerprint, Shown(judgement, needed, self._example))
 
     # examples and replays
 

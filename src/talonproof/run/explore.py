@@ -9,7 +9,7 @@ every value not yet seen counts as harmless, and the smallest one known to fail 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -23,7 +23,7 @@ from talonproof.run.outcome import Ended
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-    from talonproof.run.case import Case
+    from talonproof.run.case import Case, Shown
 
 
 class ShownAgain(Exception):
@@ -108,22 +108,27 @@ def _settings(case: Case) -> settings:
 
 @dataclass
 class _Exploration(Generic[T]):
-    """One property while it runs."""
+    """One property while it runs.
+
+    ``seen`` holds what each value showed, by the value's text; ``aim`` is the finding that is shrunk, and
+    ``last`` the value that showed it last: when Hypothesis is done, that is the smallest it found.
+    """
 
     case: Case
     body: Callable[[T], None]
     show: Callable[[T], Any]
-    seen: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    seen: dict[str, Mapping[str, Shown]] = field(default_factory=dict[str, "Mapping[str, Shown]"])
+    first: dict[str, T] = field(default_factory=dict[str, Any])
     aim: str | None = None
+    last: tuple[T, str] | None = None
     executed: int = 0
     stopped: BaseException | None = None
-    values: dict[str, tuple[int, T]] = field(default_factory=dict[str, tuple[int, Any]])
 
     def replayed(self) -> bool:
-        """Whether this is a second attempt; then the smallest value of each finding is run again."""
+        """Whether this is a second attempt; then the values that showed something are run again."""
         if self.case.attempt == 1:
             return False
-        for value in self.case.replays.pop(0).values() if self.case.replays else ():
+        for value in self.case.replays.pop(0) if self.case.replays else ():
             self.case.begin_example(self._text(value))
             self.body(value)
         return True
@@ -136,7 +141,11 @@ class _Exploration(Generic[T]):
             pass
         finally:
             self.case.spare = False
-            self.case.replays.append({mark: value for mark, (_, value) in self.values.items()})
+        if self.aim is not None and self.last is not None:
+            value, text = self.last
+            self.case.shown[self.aim] = self.seen[text][self.aim]
+            self.first[self.aim] = value
+        self.case.replays.append(list(self.first.values()))
         if self.stopped is not None:
             raise self.stopped
 
@@ -144,15 +153,16 @@ class _Exploration(Generic[T]):
         """Executes a value that is new, remembers what it showed, and tells Hypothesis."""
         text = self._text(value)
         if text not in self.seen:
-            self.seen[text] = frozenset() if self._spent() else self._execute(value, text)
+            self.seen[text] = {} if self._spent() else self._execute(value, text)
         shown = self.seen[text]
         if self.aim is None and shown:
             self.aim = min(shown)
             self.case.spare = True
         if self.aim in shown:
+            self.last = value, text
             raise ShownAgain
 
-    def _execute(self, value: T, text: str) -> frozenset[str]:
+    def _execute(self, value: T, text: str) -> Mapping[str, Shown]:
         case = self.case
         before, case.shown = case.shown, {}
         self.executed += 1
@@ -162,17 +172,14 @@ class _Exploration(Generic[T]):
         except Ended as ended:
             if not case.shown:
                 self.stopped = ended
-        except BaseException as error:
+        except Exception as error:
             self.stopped = error
-            if not isinstance(error, Exception):
-                raise
-        new, case.shown = case.shown, before
-        for mark, shown in new.items():
-            case.record_shown(shown)
-            size = len(text)
-            if mark not in self.values or size < self.values[mark][0]:
-                self.values[mark] = (size, value)
-        return frozenset(new)
+        shown, case.shown = case.shown, before
+        for mark, showing in shown.items():
+            if mark not in case.shown:
+                case.shown[mark] = showing
+                self.first[mark] = value
+        return shown
 
     def _spent(self) -> bool:
         if self.stopped is not None:

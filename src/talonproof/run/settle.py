@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ def run_case(case: Case, body: Callable[[], None]) -> dict[str, Any]:
     Never raises for what the case does; KeyboardInterrupt and SystemExit pass.
     """
     bench, row = case.bench, case.row
-    before = Counter(bench.ledger.created)
+    before = _account(bench)
     started = time.time()
     ended, trace = _attempt(body)
     first = case.shown
@@ -49,7 +48,27 @@ def run_case(case: Case, body: Callable[[], None]) -> dict[str, Any]:
         "evidence": dict(sorted(case.evidence.items())),
         "findings": findings,
         "observations": [{"requirement": r, "note": bench.redactor.text(note)} for r, note in case.observations],
-        "created": dict(Counter(bench.ledger.created) - before),
+        "receipt": _difference(before, _account(bench)),
+    }
+
+
+RECEIPT = ("created", "restored")
+"""What a case's line says of the account: what it made or used up, and what of that it took away again."""
+
+
+def _account(bench: Bench) -> dict[str, dict[str, int]]:
+    return {column: dict(getattr(bench.ledger, column)) for column in RECEIPT}
+
+
+def _difference(before: dict[str, dict[str, int]], after: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """What came on top, by column and kind of thing."""
+    return {
+        column: {
+            kind: change
+            for kind in sorted({*before[column], *after[column]})
+            if (change := after[column].get(kind, 0) - before[column].get(kind, 0))
+        }
+        for column in RECEIPT
     }
 
 

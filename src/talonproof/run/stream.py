@@ -40,7 +40,7 @@ class StreamWriter:
         """A case ended; only its first record counts."""
         if record["id"] not in self._finished:
             self._finished.add(record["id"])
-            self._records.append({key: record[key] for key in ("requests", "created")})
+            self._records.append({key: record[key] for key in ("requests", "receipt")})
             self._write(record)
 
     def footer(self, *, interrupted: bool, problems: Sequence[str] = ()) -> int:
@@ -75,20 +75,21 @@ class StreamWriter:
         self._file.write(json.dumps(record) + "\n")
 
 
-CONSUMED = " "
-"""What the ledger counts with a space in its name (``sessions closed``) was consumed, the rest created."""
-
-
 def _receipt(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What the run sent and did to the account."""
-    counts = Counter[str]()
+    """What the run sent and did to the account: the sums of what its cases did.
+
+    The ledger calls what was made by one word (``sessions``), what was used up or moved by several
+    (``sessions closed``).
+    """
+    made, restored = (Counter[str](), Counter[str]())
     for record in records:
-        counts.update(record["created"])
-    created = {name: n for name, n in sorted(counts.items()) if CONSUMED not in name}
+        made.update(record["receipt"].get("created", {}))
+        restored.update(record["receipt"].get("restored", {}))
+    created = {kind: n for kind, n in sorted(made.items()) if " " not in kind}
     return {
-        "sent": sum(r["requests"]["sent"] + r["requests"]["extra"] for r in records),
+        "sent": sum(record["requests"]["sent"] + record["requests"]["extra"] for record in records),
         "created": created,
-        "consumed": {name: n for name, n in sorted(counts.items()) if CONSUMED in name},
-        "restored": {},
-        "left_behind": created,
+        "consumed": {kind: n for kind, n in sorted(made.items()) if " " in kind},
+        "restored": dict(sorted(restored.items())),
+        "left_behind": {kind: left for kind, n in created.items() if (left := n - restored[kind])},
     }

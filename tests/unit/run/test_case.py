@@ -1,0 +1,266 @@
+"""A case from its first call to its line of the stream, against a server of a few lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import strategies as st
+
+from talonproof.config import Depth, RunOptions
+from talonproof.contract.contract import Contract, read_contract
+from talonproof.requirement import Level, Requirement, catalogue
+from talonproof.run.api import Api
+from talonproof.run.bench import Bench
+from talonproof.run.case import Case
+from talonproof.run.explore import explore
+from talonproof.run.plan import Row, Spec
+from talonproof.run.settle import run_case
+from talonproof.target import Footprint, Keys, Target
+from talonproof.workspace import find_workspace
+
+Handler = Callable[[httpx.Request], httpx.Response]
+CLAUSES = catalogue(
+    "2025-01",
+    [
+        Requirement("SES-001", ("R1",), Level.MUST, "it must", (), ("all",)),
+        Requirement("SES-002", ("R2",), Level.SHOULD, "it should", (), ("all",)),
+        Requirement("SES-003", ("R3",), Level.OBSERVE, "who knows", (), ("all",)),
+    ],
+)
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    """The contract of the seeds' edition."""
+    return read_contract(find_workspace().contract_file("2025-01"), edition="2025-01")
+
+
+@pytest.fixture
+def judged(contract: Contract, tmp_path: Path):
+    """Runs a body as a case against a handler, and gives its line of the stream."""
+
+    def run(
+        body: Callable[[Case, Api], None],
+        handler: Handler = lambda _: httpx.Response(200, json={}),
+        *requirements: str,
+        requests: int = 10,
+        examples: int = 1,
+    ) -> dict:
+        bench = Bench.open(
+            RunOptions(run="unit", seed=7, depth=Depth.RELEASE, max_footprint=Footprint.DESTRUCTIVE),
+            Target(url="http://127.0.0.1:1", allowed_host="127.0.0.1"),
+            Keys("canary-key"),
+            contract,
+            CLAUSES,
+            folder=tmp_path,
+            worker="w",
+            workers=1,
+            transport=httpx.MockTransport(handler),
+        )
+        spec = Spec("sessions/test_u.py::test_case", "case", "", requirements or ("SES-001",), Footprint.CONSUME, requests)
+        case = bench.case(Row(spec, requests * examples, examples))
+        record = run_case(case, lambda: body(case, Api(case)))
+        bench.close()
+        json.dumps(record)
+        return record
+
+    return run
+
+
+def read(api: Api):
+    """One harmless call."""
+    return api.get_session(api.case.new_id("session"))
+
+
+def test_what_holds_passes_with_its_evidence(judged) -> None:
+    """A judgement that holds is evidence, and a case whose clauses all have some passes."""
+
+    def body(case: Case, api: Api) -> None:
+        case.accepted("SES-001", read(api))
+
+    record = judged(body)
+
+    assert record["verdict"] == "pass"
+    assert record["evidence"]["SES-001"] == 1
+    assert record["requests"] == {"planned": 10, "sent": 1, "extra": 0}
+
+
+@pytest.mark.parametrize(("requirement", "verdict"), [("SES-001", "fail"), ("SES-002", "warn"), ("SES-003", "observed")])
+def test_what_is_broken_weighs_what_its_level_says(judged, requirement: str, verdict: str) -> None:
+    """A must fails, a should warns, and what no source says is written down."""
+
+    def body(case: Case, api: Api) -> None:
+        case.refused(requirement, read(api), doing="asking")
+
+    record = judged(body, lambda _: httpx.Response(200, json={}), requirement)
+
+    assert record["verdict"] == verdict
+    if verdict == "observed":
+        assert record["observations"] == [{"requirement": requirement, "note": "asking: answered 200, expected a 4xx"}]
+    else:
+        assert [f["verdict"] for f in record["findings"]] == [verdict]
+        assert record["requests"]["extra"] == 1, "it was replayed once"
+
+
+def test_what_does_not_come_back_is_flaky(judged) -> None:
+    """A finding is replayed once on fresh ids; one that is gone then is no FAIL."""
+    answers = iter([400, 200])
+
+    def body(case: Case, api: Api) -> None:
+        case.accepted("SES-001", read(api))
+
+    record = judged(body, lambda _: httpx.Response(next(answers), json={"message": "no"}))
+
+    assert record["verdict"] == "flaky"
+
+
+def test_a_clause_that_nothing_exercised_is_vacuous(judged) -> None:
+    """A case that never comes to judge what it is there for is not green."""
+    record = judged(lambda _case, api: read(api) and None)
+
+    assert record["verdict"] == "vacuous"
+    assert "SES-001" in record["detail"]
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_infrastructure_blocks_and_accuses_nobody(judged, status: int) -> None:
+    """What a gateway answers says nothing of the API."""
+
+    def body(case: Case, api: Api) -> None:
+        case.accepted("SES-001", read(api))
+
+    record = judged(body, lambda _: httpx.Response(status, headers={"retry-after": "0"}))
+
+    assert (record["verdict"], record["findings"]) == ("blocked", [])
+
+
+def test_a_prerequisite_that_is_refused_blocks(judged) -> None:
+    """What a case builds on is not what it judges."""
+
+    def body(case: Case, api: Api) -> None:
+        case.arranged(read(api))
+        case.judge("SES-001", True, "", of=read(api))
+
+    record = judged(body, lambda _: httpx.Response(400, json={"message": "no"}))
+
+    assert record["verdict"] == "blocked"
+    assert "getCustomerSession answered 400" in record["detail"]
+
+
+def test_an_exception_of_a_suite_is_an_error_with_its_place(judged) -> None:
+    """The harness is at fault, and says where."""
+
+    def body(case: Case, api: Api) -> None:
+        raise KeyError("lost")
+
+    record = judged(body)
+
+    assert record["verdict"] == "error"
+    assert record["detail"].startswith("KeyError: 'lost' (test_case.py:")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (lambda case, api: [read(api) for _ in range(11)], "sends more than the 10 requests"),
+        (lambda case, api: case.judge("SES-002", True, "", of=read(api)), "without declaring"),
+        (lambda case, api: case.observe("SES-003", "?"), "without declaring"),
+    ],
+)
+def test_a_case_keeps_to_what_it_declared(judged, body: Callable[[Case, Api], None], words: str) -> None:
+    """More requests or other clauses than declared would make the plan untrue."""
+    record = judged(body)
+
+    assert record["verdict"] == "error"
+    assert words in record["detail"]
+
+
+def test_the_exchanges_of_a_finding_are_those_that_show_it(judged) -> None:
+    """Writes on other ids, reads nobody judged and refused calls are left out."""
+    stored: dict[str, str] = {}
+
+    def server(request: httpx.Request) -> httpx.Response:
+        name = request.url.path.rpartition("/")[2]
+        if request.method == "PUT":
+            stored[name] = "wrong"
+            return httpx.Response(200, json={})
+        return httpx.Response(200, json={"customerSession": {"state": stored.get(name)}})
+
+    def body(case: Case, api: Api) -> None:
+        mine, other = case.new_id("session"), case.new_id("session")
+        api.put_session(other, {})
+        api.get_session(mine)
+        api.put_session(mine, {"state": "open"})
+        api.get_session(other)
+        after = api.get_session(mine)
+        case.judge("SES-001", after.at("customerSession", "state") == "open", "not open", of=after, pointer="/x")
+
+    record = judged(body, server)
+
+    finding = record["findings"][0]
+    assert [e["method"] for e in finding["exchanges"]] == ["PUT", "GET"]
+    assert len({e["path"] for e in finding["exchanges"]}) == 1
+    assert finding["curl"].count("curl") == 2
+
+
+def test_a_property_shrinks_to_the_smallest_value_and_confirms_it(judged) -> None:
+    """The value printed is minimal, was really sent, and failed again on fresh ids."""
+
+    def server(request: httpx.Request) -> httpx.Response:
+        price = json.loads(request.content)["customerSession"]["cartItems"][0]["price"]
+        return httpx.Response(400 if price >= 17 else 200, json={"message": "no"})
+
+    def body(case: Case, api: Api) -> None:
+        def one(price: int) -> None:
+            item = {"sku": "a", "quantity": 1, "price": price}
+            case.accepted("SES-001", api.put_session(case.new_id("session"), {"cartItems": [item]}))
+
+        explore(case, st.integers(0, 10_000), one)
+
+    record = judged(body, server, requests=1, examples=30)
+
+    finding = record["findings"][0]
+    assert finding["example"] == "17"
+    assert json.loads(finding["exchanges"][-1]["request_body"])["customerSession"]["cartItems"][0]["price"] == 17
+    assert record["verdict"] == "fail"
+    assert record["requests"]["sent"] <= 30
+
+
+def test_a_healthy_property_sends_at_most_one_request_for_each_example(judged) -> None:
+    """Values drawn twice are not sent twice."""
+
+    def body(case: Case, api: Api) -> None:
+        explore(case, st.integers(0, 3), lambda _: case.accepted("SES-001", read(api)) and None)
+
+    record = judged(body, requests=1, examples=30)
+
+    assert record["verdict"] == "pass"
+    assert record["requests"]["sent"] <= 4
+
+
+def test_a_server_that_forgets_makes_a_property_flaky_and_never_breaks_the_harness(judged) -> None:
+    """Outcomes are remembered by value: a server that answers at random cannot confuse Hypothesis."""
+    count = iter(range(10_000))
+
+    def body(case: Case, api: Api) -> None:
+        explore(case, st.integers(0, 1000), lambda _: case.accepted("SES-001", read(api)) and None)
+
+    record = judged(body, lambda _: httpx.Response(400 if next(count) == 5 else 200, json={"message": "no"}), requests=1, examples=20)
+
+    assert record["verdict"] == "flaky"
+
+
+def test_the_key_is_nowhere_in_the_line(judged) -> None:
+    """A server that repeats the key in its answer does not bring it into the stream."""
+
+    def body(case: Case, api: Api) -> None:
+        case.refused("SES-001", read(api))
+
+    record = judged(body, lambda r: httpx.Response(200, json={"message": r.headers["authorization"]}))
+
+    assert "canary-key" not in json.dumps(record)
+    assert record["verdict"] == "fail"

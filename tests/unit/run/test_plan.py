@@ -1,0 +1,145 @@
+"""The plan: what runs, at what cost, and why the rest does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from talonproof.config import Depth, RunOptions
+from talonproof.errors import ConfigError, HarnessError
+from talonproof.requirement import Catalogue, Level, Requirement, catalogue
+from talonproof.run.plan import Spec, case_seed, make_plan
+from talonproof.target import Bindings, Footprint, Keys, Target
+from talonproof.verdict import Reason, Verdict
+
+TARGET = Target(url="http://127.0.0.1:1", allowed_host="127.0.0.1", bindings=Bindings(store="shop"))
+KEYS = Keys("live")
+OPTIONS = RunOptions(run="r", seed=1, max_footprint=Footprint.CONSUME)
+
+
+def rows(*names: str) -> Catalogue:
+    """A catalogue of clauses that say nothing."""
+    return catalogue(
+        "2025-01", [Requirement(name, (f"R{name}",), Level.MUST, "x", (), ("all",)) for name in names]
+    )
+
+
+CLAUSES = rows("DRY-001", "PAG-001", "SES-001", "SES-002")
+
+
+def spec(name: str = "sessions/test_x.py::test_y", *requirements: str, **changes: object) -> Spec:
+    """A case that judges the first clause, with two requests at every depth."""
+    plain = Spec(name, "y", "", requirements or ("SES-001",), Footprint.CREATE, 2)
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def only(given_spec: Spec, options: RunOptions = OPTIONS, target: Target = TARGET, keys: Keys = KEYS):
+    """The row of the one case."""
+    return make_plan([given_spec], options, target, keys, CLAUSES, ()).rows[0]
+
+
+def test_a_case_that_fits_is_planned_with_its_requests() -> None:
+    """Requests planned are requests an example, times the examples of the depth."""
+    row = only(spec(examples=(1, 5, 9)))
+
+    assert (row.planned, row.examples, row.requests) == (True, 5, 10)
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict", "reason"),
+    [
+        ({"footprint": Footprint.DESTRUCTIVE}, Verdict.UNSUPPORTED, Reason.FOOTPRINT),
+        ({"needs": ("populated_card",)}, Verdict.UNSUPPORTED, Reason.BINDING),
+        ({"keys": ("expired",)}, Verdict.UNSUPPORTED, Reason.BINDING),
+        ({"examples": (1, 0, 1)}, Verdict.NOT_RUN, Reason.DEPTH),
+    ],
+)
+def test_a_case_that_does_not_fit_says_why(changed: dict[str, object], verdict: Verdict, reason: Reason) -> None:
+    """What a target lacks and what a depth leaves out are told apart, and cost nothing."""
+    row = only(spec(**changed))
+
+    assert (row.verdict, row.reason, row.requests) == (verdict, reason, 0)
+    assert row.detail
+
+
+def test_an_operation_the_target_does_not_have_leaves_authentication_alone() -> None:
+    """Cases of an unbuilt operation are unsupported, but for those that only authenticate."""
+    target = replace(TARGET, unbuilt=frozenset({"syncCatalog"}))
+    case = spec(operations=("syncCatalog",))
+
+    assert only(case, target=target).reason is Reason.NOT_IMPLEMENTED
+    assert only(replace(case, authentication=True), target=target).planned
+
+
+def test_max_requests_leaves_out_what_does_not_fit_any_more() -> None:
+    """The budget is spent in order; a case too large for what is left does not keep out a smaller one."""
+    cases = [spec("a/x::a"), spec("a/x::b", requests=9), spec("a/x::c")]
+    plan = make_plan(cases, replace(OPTIONS, max_requests=4), TARGET, KEYS, CLAUSES, ())
+
+    assert [row.planned for row in plan.rows] == [True, False, True]
+    assert plan.rows[1].reason is Reason.MAX_REQUESTS
+    assert plan.requests == 4
+
+
+@given(st.lists(st.integers(1, 20), max_size=12), st.integers(1, 60))
+def test_the_plan_never_exceeds_max_requests(costs: list[int], most: int) -> None:
+    """Whatever the cases cost, the planned ones fit."""
+    cases = [spec(f"a/x::{n}", requests=cost) for n, cost in enumerate(costs)]
+    plan = make_plan(cases, replace(OPTIONS, max_requests=most), TARGET, KEYS, CLAUSES, ())
+
+    assert plan.requests <= most
+
+
+def test_a_plan_too_large_for_its_depth_is_a_fault_of_the_harness() -> None:
+    """Smoke holds at most 200 requests."""
+    with pytest.raises(HarnessError, match="the depth smoke allows 200"):
+        make_plan([spec(requests=201)], replace(OPTIONS, depth=Depth.SMOKE), TARGET, KEYS, CLAUSES, ())
+
+
+def test_an_unknown_requirement_is_a_fault_of_the_harness() -> None:
+    """Every check names a row of the catalogue."""
+    with pytest.raises(HarnessError, match="SES-999"):
+        only(spec("s/t::u", "SES-999"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "chosen", "covered"),
+    [
+        ("SES-001", ["sessions/test_a.py::test_one"], {"SES-001"}),
+        ("ses-*", ["sessions/test_a.py::test_one"], {"SES-001", "SES-002"}),
+        ("pagination", ["pagination/test_b.py::test_two"], {"PAG-001"}),
+        ("test_two", ["pagination/test_b.py::test_two"], {"PAG-001"}),
+        ("*::test_o*", ["sessions/test_a.py::test_one"], {"SES-001"}),
+    ],
+)
+def test_a_selection_is_a_requirement_a_suite_or_a_case(pattern: str, chosen: list[str], covered: set[str]) -> None:
+    """Patterns choose cases, and say which requirements the denominator holds."""
+    cases = [spec("sessions/test_a.py::test_one"), spec("pagination/test_b.py::test_two", "PAG-001")]
+    plan = make_plan(cases, replace(OPTIONS, select=(pattern,)), TARGET, KEYS, CLAUSES, ())
+
+    assert [row.spec.id for row in plan.rows] == chosen
+    assert plan.selected == covered
+
+
+def test_a_requirement_judged_on_every_exchange_selects_every_case() -> None:
+    """Any exchange exercises it."""
+    cases = [spec("sessions/test_a.py::test_one"), spec("pagination/test_b.py::test_two", "PAG-001")]
+    plan = make_plan(cases, replace(OPTIONS, select=("SES-002",)), TARGET, KEYS, CLAUSES, {"SES-002"})
+
+    assert len(plan.rows) == 2
+
+
+def test_a_selection_of_nothing_names_the_closest() -> None:
+    """A pattern that selects nothing is a mistake, and never an empty green run."""
+    with pytest.raises(ConfigError, match=r"--select sesions.*did you mean sessions\?"):
+        make_plan([spec()], replace(OPTIONS, select=("sesions",)), TARGET, KEYS, CLAUSES, ())
+
+
+@given(st.integers(0, 2**32), st.text(), st.text())
+def test_a_seed_follows_from_run_and_case_alone(seed: int, one: str, other: str) -> None:
+    """The same case has the same seed in every process; two cases share one only if they are the same."""
+    assert case_seed(seed, one) == case_seed(seed, one)
+    assert (case_seed(seed, one) == case_seed(seed, other)) == (one == other)
