@@ -55,8 +55,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One clause. ``untestable`` says in one sentence why no black box can check it; ``waits``
-    names what has to be built before it can be checked here."""
+    """One clause.
+
+    ``untestable`` says in one sentence why no black box can check it; ``waits`` names what has to be built before it
+    can be checked here. ``since`` and ``until`` are editions, both inclusive, empty where there is no limit.
+    """
 
     id: str
     rules: tuple[str, ...]
@@ -124,6 +127,13 @@ class Catalogue:
         except KeyError:
             message = f"no requirement stands for the rule {rule}"
             raise ConfigError(message, hint=closest(rule, self._by_rule)) from None
+
+    def named(self, name: str) -> Requirement:
+        """The requirement of an id (``SES-010``) or of a rule (``R7``, ``T18-state``).
+
+        Raises ConfigError with the closest id or rule for an unknown one.
+        """
+        return self._by_id[name] if name in self._by_id else self.for_rule(name)
 
     def matching(self, pattern: str) -> tuple[Requirement, ...]:
         """The requirements whose id matches a shell pattern (``SES-*``), case aside."""

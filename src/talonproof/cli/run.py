@@ -13,14 +13,13 @@ from typing import Any
 import click
 
 from talonproof.cli.options import Asked, asked, pytest_command, pytest_environment, selection
-from talonproof.errors import HarnessError
+from talonproof.errors import ConfigError, HarnessError
 from talonproof.plugin import prepare
 from talonproof.plugin.control import check_reachable
 from talonproof.plugin.planning import PROBLEM
-from talonproof.report.reading import STREAM_FILE, read_stream
+from talonproof.report.reading import STREAM_FILE
 from talonproof.report.render import render
 from talonproof.report.terminal import Progress, screen
-from talonproof.report.totals import totals
 
 LOG = "pytest.log"
 
@@ -49,7 +48,7 @@ def command(
     place = (folder or request.workspace.report_folder(request.options.run, Path.cwd())).resolve()
     if (place / STREAM_FILE).exists():
         message = f"--report {folder} holds another run already"
-        raise prepare.ConfigError(message, hint="name a folder that does not exist")
+        raise ConfigError(message, hint="name a folder that does not exist")
     code = execute(request, place, workers=workers)
     if open_report:
         webbrowser.open((place / "report.html").as_uri())
@@ -58,11 +57,11 @@ def command(
 
 def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) -> int:
     """Runs the cases, renders the reports, says what came out, and gives the exit code."""
-    embedded = prepare.start_embedded(request.options, folder) if request.embedded else None
+    embedded = prepare.start_embedded(request.workspace, request.options, folder) if request.embedded else None
     try:
         setup = request.setup(folder, embedded.url if embedded else "", max(1, workers))
         check_reachable(setup)
-        code = _follow(setup, workers=workers, quiet=quiet)
+        _follow(setup, workers=workers, quiet=quiet)
     finally:
         if embedded is not None:
             embedded.stop()
@@ -74,14 +73,13 @@ def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) 
         message = f"the run broke down before its first case; pytest's own words are in {folder / LOG}"
         raise HarnessError(message)
     rendered = render(folder, reports_data=setup.workspace.reports)
-    stream = read_stream(folder)
     if not quiet:
-        screen(stream, rendered)
-    return totals(stream).exit_code if stream.footer is not None else max(code, 3)
+        screen(rendered.account.stream, rendered)
+    return rendered.account.totals.exit_code
 
 
-def _follow(setup: prepare.Setup, *, workers: int, quiet: bool) -> int:
-    """Starts pytest, shows its progress from the stream as it grows, and gives pytest's exit code."""
+def _follow(setup: prepare.Setup, *, workers: int, quiet: bool) -> None:
+    """Starts pytest, and shows its progress from the stream as it grows."""
     spread = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-n", "0"]
     if not quiet:
         click.echo(f"talonproof {setup.options.run}: {setup.target.name or setup.target.url}, depth {setup.options.depth}, seed {setup.options.seed}")
@@ -94,7 +92,7 @@ def _follow(setup: prepare.Setup, *, workers: int, quiet: bool) -> int:
         with Progress(quiet=quiet) as progress:
             for record in _records(setup.folder / STREAM_FILE, process):
                 progress.feed(record)
-        return process.wait()
+        process.wait()
 
 
 def _records(file: Path, process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:

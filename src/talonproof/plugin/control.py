@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from talonproof.errors import TalonproofError
 from talonproof.http.preflight import preflight
 from talonproof.plugin.planning import PLAN, PROBLEM
 from talonproof.plugin.prepare import Setup
-from talonproof.report.render import render
-from talonproof.report.terminal import headline
+from talonproof.report.render import Rendered, render
 from talonproof.run.stream import StreamWriter
 from talonproof.verdict import Verdict
 
@@ -36,7 +34,7 @@ class Controller:
         self.writer = StreamWriter(setup.folder)
         self.problems: list[str] = []
         self._interrupted = False
-        self._rendered = ""
+        self._rendered: Rendered | None = None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -84,7 +82,7 @@ class Controller:
             interrupted = self._interrupted or exitstatus == pytest.ExitCode.INTERRUPTED and not self.problems
             session.exitstatus = self.writer.footer(interrupted=interrupted, problems=self.problems)
             if self.standalone:
-                self._rendered = str(render(self.setup.folder, reports_data=self.setup.workspace.reports).html)
+                self._rendered = render(self.setup.folder, reports_data=self.setup.workspace.reports)
         elif self.problems:
             session.exitstatus = 3
         if self.embedded is not None:
@@ -97,9 +95,10 @@ class Controller:
         problem = self.setup.folder / PROBLEM
         if problem.exists():
             terminalreporter.write_line(json.loads(problem.read_text())["message"], red=True)
-        elif self._rendered:
-            terminalreporter.write_line(f"{headline(self.setup.folder)}; seed {self.setup.options.seed}")
-            terminalreporter.write_line(f"report: {self._rendered}")
+        elif self._rendered is not None:
+            told = self._rendered.account.totals.headline
+            terminalreporter.write_line(f"{told} (seed {self.setup.options.seed})")
+            terminalreporter.write_line(f"report: {self._rendered.html}")
 
     def _begin(self) -> None:
         plan = self.setup.folder / PLAN
@@ -128,10 +127,6 @@ def _lost(report: pytest.TestReport) -> dict[str, Any]:
         "evidence": {},
         "findings": [],
         "observations": [],
-        "created": {},
+        "receipt": {},
     }
 
-
-def usage(error: TalonproofError) -> pytest.UsageError:
-    """The error as pytest says it: one line, no traceback."""
-    return pytest.UsageError(str(error))

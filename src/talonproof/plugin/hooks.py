@@ -97,7 +97,7 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]
     workers = int(getattr(config.option, "numprocesses", 0) or 1)
     embedded: Embedded | None = None
     if not target_file and not url and not config.option.collectonly:
-        embedded = prepare.start_embedded(options, folder)
+        embedded = prepare.start_embedded(workspace, options, folder)
         url = embedded.url
     try:
         setup = prepare.prepare(

@@ -117,7 +117,7 @@ def prepare(
     target = read_target(target_file, url)
     if embedded:
         target = replace(target, name="embedded emulator")
-    keys = resolve_keys(target, {} if embedded else (environment or os.environ), default=serve.DEFAULT_KEY)
+    keys = resolve_keys(target, {} if embedded else (environment or os.environ), default=serve.LIVE_KEY)
     edition = options.edition
     contract = read_contract(workspace.contract_file(edition), edition=edition)
     rows = catalogue(edition, read_requirements(workspace.requirements))
@@ -151,10 +151,15 @@ def read_launch(file: Path) -> Setup:
     )
 
 
-def start_embedded(options: RunOptions, folder: Path) -> Embedded:
+def start_embedded(workspace: Workspace, options: RunOptions, folder: Path) -> Embedded:
     """An emulator on a free port of this machine, for this run alone."""
     folder.mkdir(parents=True, exist_ok=True)
-    return serve.start(faults=options.faults, edition=options.edition, log=folder / "emulator.log")
+    return serve.start(
+        faults=options.faults,
+        edition=options.edition,
+        contract=workspace.contract_file(options.edition),
+        log=folder / "emulator.log",
+    )
 
 
 def edition_of(asked: str, workspace: Workspace) -> str:

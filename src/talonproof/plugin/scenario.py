@@ -28,10 +28,12 @@ def scenario(
     keys: Sequence[str] = (),
     operations: Sequence[str] = (),
     authentication: bool = False,
+    also: Sequence[str] = (),
 ) -> pytest.MarkDecorator:
     """The mark of a case; a function or one of its parameters carries it.
 
-    ``requests`` is the most that one example sends. ``depth`` is the shallowest depth it is part of;
+    Requirements are named by id or by rule; each must be judged whenever the case runs to its end, those in
+    ``also`` may be. ``requests`` is the most that one example sends. ``depth`` is the shallowest depth it is part of;
     a property gives ``examples`` instead, for smoke, release and nightly. ``needs`` are bindings, ``keys``
     roles of keys, ``operations`` those that must be built for it. See :class:`talonproof.run.plan.Spec`.
     """
@@ -47,6 +49,7 @@ def scenario(
         keys=tuple(keys),
         operations=tuple(operations),
         authentication=authentication,
+        also=tuple(also),
     )
 
 

@@ -62,7 +62,7 @@ class Case:
         self.extra = 0
         self.spare = False
         self.replays: list[list[Any]] = []
-        self._declared = frozenset(row.spec.requirements)
+        self._declared = frozenset((*row.spec.requirements, *row.spec.also))
         self._example: str | None = None
 
     # what the case may build on
@@ -161,19 +161,20 @@ class Case:
         of: Exchange | Sequence[Exchange],
         pointer: str = "",
         check: str = "",
+        operation: str = "",
     ) -> bool:
         """Counts as evidence for a requirement, and as a finding where it does not hold.
 
-        ``of`` are the exchanges judged, the last one being the answer at fault; ``message`` says what
-        was seen and what was expected. A requirement of level observe is recorded, never judged.
+        The requirement is named by its id or by one of its rules. ``of`` are the exchanges judged, the last
+        one being the answer at fault; ``operation`` is the one that is accused, by default that of the last
+        exchange. ``message`` says what was seen and what was expected. A requirement of level observe is
+        recorded, never judged.
         """
-        if requirement not in self._declared:
-            message = f"{self.id} judges {requirement} without declaring it"
-            raise HarnessError(message)
+        requirement = self._declares(requirement)
         exchanges = (of,) if isinstance(of, Exchange) else tuple(of)
         name = f"{self.row.spec.suite}.{check or self.row.spec.title}"
         self._note(
-            Judgement(requirement, holds, name, exchanges[-1].operation, message, pointer),
+            Judgement(requirement, holds, name, operation or exchanges[-1].operation, message, pointer),
             exchanges,
         )
         return holds
@@ -200,9 +201,7 @@ class Case:
 
     def observe(self, requirement: str, note: str) -> None:
         """Records what a target does where no source says what it should do."""
-        if requirement not in self._declared:
-            message = f"{self.id} observes {requirement} without declaring it"
-            raise HarnessError(message)
+        requirement = self._declares(requirement)
         self.evidence[requirement] += 1
         self.observations[requirement, note] = None
 
@@ -214,15 +213,24 @@ class Case:
         """Ends the case: a prerequisite is not there."""
         raise Blocked(detail)
 
+    def _declares(self, name: str) -> str:
+        """The id of a requirement that the case declares; HarnessError for any other."""
+        requirement = self.bench.catalogue.named(name).id
+        if requirement not in self._declared:
+            message = f"{self.id} judges {requirement} without declaring it"
+            raise HarnessError(message)
+        return requirement
+
     def _note(self, judgement: Judgement, judged: Iterable[Exchange]) -> None:
         requirement = judgement.requirement
         if requirement not in self.bench.catalogue:
             return
         self.evidence[requirement] += 1
-        if judgement.holds:
-            return
         if self.bench.catalogue[requirement].level is Level.OBSERVE:
-            self.observations[requirement, judgement.message] = None
+            if judgement.message:
+                self.observations[requirement, judgement.message] = None
+            return
+        if judgement.holds:
             return
         numbers = [exchange.number for exchange in judged]
         needed = tuple(self.history[number] for number in relevant(self.history, numbers))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from talonproof.config import ALLOWED_REQUESTS, Depth, RunOptions
@@ -19,6 +19,8 @@ from talonproof.verdict import Reason, Verdict
 class Spec:
     """A case as its author describes it.
 
+    ``requirements`` are judged whenever the case runs to its end, ``also`` those that it may judge,
+    depending on what the target shows; both may be named by their rules until the plan is made.
     ``requests`` is the most that one example may send; ``examples`` how many examples each depth runs
     (smoke, release, nightly; 0 leaves the case out). ``needs`` are bindings, ``keys`` roles of keys that
     the target must have. ``operations`` are those that must be built, unless the case only authenticates.
@@ -35,6 +37,7 @@ class Spec:
     keys: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     authentication: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def suite(self) -> str:
@@ -74,6 +77,7 @@ class Row:
             "title": self.spec.title,
             "about": self.spec.about,
             "requirements": list(self.spec.requirements),
+            "also": list(self.spec.also),
             "footprint": self.spec.footprint.label,
             "requests": self.requests,
             "examples": self.examples,
@@ -114,12 +118,7 @@ def make_plan(
     Raises ConfigError for a pattern that selects nothing, HarnessError for a case that names an unknown
     requirement or binding, or a plan that exceeds what its depth allows.
     """
-    for spec in specs:
-        for requirement in spec.requirements:
-            if requirement not in catalogue:
-                message = f"{spec.id} names {requirement}, which is no requirement"
-                raise HarnessError(message)
-    chosen, selected = _select(specs, options.select, catalogue, frozenset(passive))
+    chosen, selected = _select([_by_id(spec, catalogue) for spec in specs], options.select, catalogue, frozenset(passive))
     rows: list[Row] = []
     spent = 0
     for spec in chosen:
@@ -137,6 +136,20 @@ def make_plan(
         message = f"the plan holds {spent} requests, the depth {options.depth} allows {allowed}"
         raise HarnessError(message)
     return Plan(tuple(rows), selected)
+
+
+def _by_id(spec: Spec, catalogue: Catalogue) -> Spec:
+    """The case with its requirements named by their ids, each once."""
+
+    def ids(names: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(dict.fromkeys(catalogue.named(name).id for name in names))
+        except ConfigError as error:
+            message = f"{spec.id}: {error.message}"
+            raise HarnessError(message, hint=error.hint) from None
+
+    judged = ids(spec.requirements)
+    return replace(spec, requirements=judged, also=tuple(name for name in ids(spec.also) if name not in judged))
 
 
 def _place(spec: Spec, options: RunOptions, target: Target, keys: Keys) -> Row:
@@ -180,7 +193,7 @@ def _select(
         if named:
             selected |= named
             anywhere = bool(named & passive)
-            chosen |= {s.id: s for s in specs if anywhere or named.intersection(s.requirements)}
+            chosen |= {s.id: s for s in specs if anywhere or named.intersection((*s.requirements, *s.also))}
             continue
         hits = [s for s in specs if s.suite == pattern or fnmatch.fnmatchcase(s.id, f"*{pattern.strip('*')}*" if "*" not in pattern else pattern)]
         if not hits:

@@ -1,0 +1,98 @@
+"""Plays actions on one session of the target, beside the reference model, and judges every step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from talonproof.http.exchange import Exchange
+from talonproof.model import UNREAD, Action, Read, Session, Stored, body, compare, follow, operation, query, step
+from talonproof.model.moves import move_of
+from talonproof.model.transitions import Answer
+from talonproof.run.case import NOTHING, Case
+
+
+class Player:
+    """One session with a fresh id, on the target and in the model.
+
+    ``session`` is what the model holds; ``stored`` what the target showed last, with the exchange that showed it.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.id = case.new_id("session")
+        self.session: Session | None = None
+        self.stored: Stored = UNREAD
+        self.shown: Exchange | None = None
+
+    def arrange(self, action: Action) -> None:
+        """Carries out an action that what follows builds on; Blocked where it is not accepted."""
+        self.case.arranged(self._send(action))
+        self.session = step(self.session, action).accepted[0]
+        self.stored, self.shown = UNREAD, None
+
+    def read(self) -> None:
+        """Reads the session, so that the next step can be compared with it."""
+        self.shown = self._send(Read())
+        self.stored = _stored(self.shown)
+
+    def play(self, action: Action, *, name: str = "") -> None:
+        """Carries out an action and judges its answer and what is stored afterwards."""
+        expectation = step(self.session, action)
+        before = self.stored if isinstance(self.stored, dict) else None
+        shown_before = self.shown
+        answer = self._send(action)
+        if Answer.of(answer.status) is None:
+            self.case.block(f"{answer.operation} answered {answer.status}")
+        if isinstance(action, Read):
+            self.shown, self.stored = answer, _stored(answer)
+        else:
+            self.read()
+        assert self.shown is not None
+        comparison = compare(expectation, answer.status, self.stored, before=before)
+        wrong = {(found.rule, found.pointer): found for found in comparison.disagreements}
+        told = f"{name or 'session'}: {self._told(action)}"
+        judged = [answer] if answer is self.shown else [answer, self.shown]
+        if shown_before is not None and before is not None:
+            judged = [shown_before, *judged]
+        for rule in comparison.exercised:
+            flaws = [found for found in wrong.values() if found.rule == rule]
+            for flaw in flaws:
+                seen = [answer] if flaw.message.startswith("answered") else judged
+                self.case.judge(
+                    rule,
+                    False,
+                    f"{told}: {flaw.message}",
+                    of=seen,
+                    pointer=flaw.pointer,
+                    operation=answer.operation,
+                )
+            if not flaws:
+                self.case.judge(rule, True, f"{told}: answered {answer.status}", of=answer)
+        self.session = follow(expectation, answer.status, self.stored)
+
+    def _told(self, action: Action) -> str:
+        """The step in words: the state it starts from, and the call."""
+        move = move_of(self.session, action)
+        call = "a call" if move is None else f"{move.kind}{f' ({move.state})' if move.state else ''}"
+        return f"{self.session.state if self.session else 'no session'}, {call}"
+
+    def _send(self, action: Action) -> Exchange:
+        content: Any = body(action)
+        return self.case.send(
+            operation(action),
+            path={"customerSessionId": self.id},
+            query=query(action),
+            body=NOTHING if content is None else content,
+        )
+
+
+def _stored(read: Exchange) -> Stored:
+    """What a read shows: the session, None where there is none, or nothing to go by."""
+    match Answer.of(read.status):
+        case Answer.OK:
+            session = read.at("customerSession")
+            return session if isinstance(session, dict) else UNREAD
+        case Answer.REFUSED:
+            return None
+        case _:
+            return UNREAD
