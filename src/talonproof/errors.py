@@ -14,7 +14,11 @@ A requirement that the target breaks is never an exception of this tree: it is a
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+from typing import Final
+
+_LINES: Final = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+\s*")
 
 
 class TalonproofError(Exception):
@@ -24,9 +28,9 @@ class TalonproofError(Exception):
     exit_code = 3
 
     def __init__(self, message: str, *, hint: str = "", code: str | None = None, exit_code: int | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = _LINES.sub(" ", message.strip())
+        self.hint = _LINES.sub(" ", hint.strip())
+        super().__init__(self.message)
         if code is not None:
             self.code = code
         if exit_code is not None:
@@ -48,9 +52,7 @@ class DocumentError(ConfigError):
 
     code = "document"
 
-    def __init__(
-        self, message: str, *, file: str, line: int | None = None, pointer: str = "", hint: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, file: str, line: int | None = None, pointer: str = "", hint: str = "") -> None:
         place = file if line is None else f"{file}:{line}"
         where = f"{place} at {pointer}" if pointer else place
         super().__init__(f"{where}: {message}", hint=hint)
@@ -78,9 +80,12 @@ class GuardError(HarnessError):
 
 
 def closest(word: str, choices: Iterable[str]) -> str:
-    """A hint that names the choice nearest to the word, or all of them if none is near."""
+    """A hint that names the choice nearest to the word, case aside; the first ones if none is near; empty for none."""
     known = list(choices)
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    if not known:
+        return ""
+    folded = {choice.casefold(): choice for choice in known}
+    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.5)
     if near:
-        return f"did you mean {near[0]}?"
+        return f"did you mean {folded[near[0]]}?"
     return "one of: " + ", ".join(known[:12]) + (", …" if len(known) > 12 else "")

@@ -15,7 +15,7 @@ def fingerprint(requirement: str, operation: str, check: str, pointer: str) -> s
     Array indices in the pointer count as ``*``; messages and values never enter.
     """
     place = _INDEX.sub("/*", pointer)
-    return hashlib.sha256("\n".join((requirement, operation, check, place)).encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{requirement}\n{operation}\n{check}\n{place}".encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from talonproof.errors import ConfigError, DocumentError, closest
@@ -16,7 +17,12 @@ from talonproof.errors import ConfigError, DocumentError, closest
 KEY_VARIABLE = "TALONPROOF_API_KEY"
 """The environment variable that holds the API key unless the target file names another."""
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]*")
+_LARGEST: Final = 1e9
+"""More seconds, requests a second or money than anybody means; TOML has ``inf`` and integers of any length."""
+
+_URL_TEXT: Final = re.compile(r"[!#-;=?-\[\]_a-z~]+")
+"""Characters of an address: no spaces, no controls, nothing that programs read in different ways."""
 
 
 class Footprint(IntEnum):
@@ -96,8 +102,13 @@ class Bindings:
     disposable: frozenset[str] = frozenset()
 
     def missing(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Those of the names that are not bound."""
-        return tuple(name for name in names if getattr(self, name) in (None, ()))
+        """Those of the names that are not bound; ConfigError with the closest one for a name that no target has."""
+        wanted = tuple(names)
+        for name in wanted:
+            if name not in self.names():
+                message = f"there is no binding {name}"
+                raise ConfigError(message, hint=closest(name, self.names()))
+        return tuple(name for name in wanted if getattr(self, name) in (None, (), ""))
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -139,8 +150,11 @@ class Target:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the name of a host is one of this machine's own."""
-    return host in LOOPBACK or re.fullmatch(r"127\.\d{1,3}\.\d{1,3}\.\d{1,3}", host) is not None
+    """Whether a host is this machine: by the name ``localhost``, or by an address that never leaves it."""
+    try:
+        return host.lower() == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 _TARGET_KEYS = ("name", "url", "allowed_host", "key_env", "edition", "settle", "unbuilt")
@@ -151,17 +165,18 @@ _TABLES = ("target", "limits", "bindings", "pools")
 
 def checked_url(url: str, source: str = "--url") -> str:
     """The address without a trailing slash; ConfigError unless it is http(s) with a host and no query."""
-    parts = urlsplit(url)
+    shown = "what stands there" if "@" in url else repr(url)
+    wrong = ConfigError(f"{source}: {shown} is no address of a server", hint="such as http://127.0.0.1:8080")
     try:
-        port_ok = parts.port is None or parts.port > 0
+        parts = urlsplit(url)
+        port = parts.port
     except ValueError:
-        port_ok = False
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_ok:
-        message = f"{source}: {url!r} is no address of a server"
-        raise ConfigError(message, hint="such as http://127.0.0.1:8080")
-    if parts.query or parts.fragment or parts.username or parts.password:
+        raise wrong from None
+    if "@" in parts.netloc or "?" in url or "#" in url:
         message = f"{source}: {parts.scheme}://{parts.hostname} must come without query, fragment or credentials"
         raise ConfigError(message)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or not _URL_TEXT.fullmatch(url):
+        raise wrong
     return url.rstrip("/")
 
 
@@ -171,14 +186,8 @@ def parse_target(text: str, source: str, *, world: bool = False) -> Target:
     ``world`` accepts a fragment without ``[target]`` and with literal keys: the public ones of an
     emulator's world. Raises DocumentError with file and line for anything unknown or of a wrong type.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        raise DocumentError(
-            f"not TOML: {error}", file=source, line=int(line[1]) if line else None
-        ) from error
     reader = _Reader(text, source)
+    data = reader.parse()
     reader.only(data, _TABLES, table="")
     target = reader.table(data, "target")
     limits = reader.table(data, "limits")
@@ -192,8 +201,8 @@ def parse_target(text: str, source: str, *, world: bool = False) -> Target:
     if not url and not world:
         raise DocumentError("[target] has no url", file=source, hint='url = "https://yourbaseurl"')
     if url:
-        checked_url(url, f"{source}: url")
-    host = reader.value(target, "target", "allowed_host", str, "")
+        url = checked_url(url, f"{source}: url")
+    host = reader.value(target, "target", "allowed_host", str, "").lower()
     actual = urlsplit(url).hostname or ""
     if url and not host and not is_loopback(actual):
         raise DocumentError(
@@ -201,7 +210,9 @@ def parse_target(text: str, source: str, *, world: bool = False) -> Target:
         )
     if url and host and host != actual:
         raise DocumentError(
-            f"url goes to {actual}, which is not the allowed_host {host}", file=source, line=reader.line("allowed_host")
+            f"url goes to {actual}, which is not the allowed_host {host}",
+            file=source,
+            line=reader.line("allowed_host", "target"),
         )
     loopback = is_loopback(actual) or world
     default = Footprint.DESTRUCTIVE if loopback else Footprint.DRY
@@ -210,21 +221,19 @@ def parse_target(text: str, source: str, *, world: bool = False) -> Target:
         footprint = Footprint.parse(word)
     except ConfigError as error:
         raise DocumentError(
-            error.message, file=source, line=reader.line("max_footprint"), hint=error.hint
+            error.message, file=source, line=reader.line("max_footprint", "limits"), hint=error.hint
         ) from None
     rate = reader.number(limits, "limits", "rate", 0.0)
     settle = reader.number(target, "target", "settle", 0.0)
 
-    variables = {
-        role: reader.value(bound, "bindings", f"{role}_key_env", str, "") for role in _KEY_ROLES
-    }
+    variables = {role: reader.variable(bound, "bindings", f"{role}_key_env", "") for role in _KEY_ROLES}
     literals: dict[str, str] = {}
     if world:
         literals = {role: reader.value(bound, "bindings", f"{role}_key", str, "") for role in _KEY_ROLES}
     return Target(
-        url=url.rstrip("/"),
+        url=url,
         allowed_host=host or actual,
-        key_variable=reader.value(target, "target", "key_env", str, KEY_VARIABLE),
+        key_variable=reader.variable(target, "target", "key_env", KEY_VARIABLE),
         edition=reader.value(target, "target", "edition", str, "auto"),
         settle=settle,
         limits=Limits(footprint, rate),
@@ -242,10 +251,10 @@ def _bindings(reader: _Reader, bound: dict[str, Any], pools: dict[str, Any], *, 
     keys = [f"{role}_key_env" for role in _KEY_ROLES] + ([f"{role}_key" for role in _KEY_ROLES] if world else [])
     reader.only(bound, (*fields, "disposable", *keys), table="bindings")
     values: dict[str, Any] = {}
-    for name in fields:
+    for name, each in fields.items():
         if name not in bound:
             continue
-        wanted = str(fields[name].type)
+        wanted = str(each.type)
         if "float" in wanted:
             values[name] = reader.number(bound, "bindings", name, 0.0)
         else:
@@ -255,7 +264,9 @@ def _bindings(reader: _Reader, bound: dict[str, Any], pools: dict[str, Any], *, 
         if name not in fields:
             raise DocumentError(
                 f"disposable names {name}, which is no binding",
-                file=reader.source, line=reader.line("disposable"), hint=closest(name, fields),
+                file=reader.source,
+                line=reader.line("disposable", "bindings"),
+                hint=closest(name, fields),
             )
     coupons = tuple(reader.strings(pools, "pools", "coupons"))
     return Bindings(**values, coupons=coupons, disposable=frozenset(disposable))
@@ -268,10 +279,24 @@ class _Reader:
     text: str
     source: str
 
-    def line(self, key: str) -> int | None:
-        """The line on which a key is set."""
+    def parse(self) -> dict[str, Any]:
+        """The tables of the file; DocumentError with the line if it is no TOML."""
+        try:
+            return tomllib.loads(self.text)
+        except (ValueError, RecursionError) as error:
+            line = re.search(r"line (\d+)", str(error))
+            at = int(line[1]) if line else None
+            raise DocumentError(f"not TOML: {error}", file=self.source, line=at) from None
+
+    def line(self, key: str, table: str = "") -> int | None:
+        """The line on which a key of a table is set, or the table begins; None where that is not plain to see."""
+        current = ""
         for number, line in enumerate(self.text.splitlines(), start=1):
-            if re.match(rf"\s*\[?\"?{re.escape(key)}\b", line):
+            if header := re.match(r"\s*\[\[?\s*\"?([^\]\"]+?)\"?\s*\]", line):
+                current = header[1]
+                if not table and current == key:
+                    return number
+            elif current == table and re.match(rf"\s*\"?{re.escape(key)}\"?\s*[.=]", line):
                 return number
         return None
 
@@ -281,7 +306,7 @@ class _Reader:
         for key in data:
             if key not in names:
                 what = f"[{table}] has an unknown key {key}" if table else f"unknown table [{key}]"
-                raise DocumentError(what, file=self.source, line=self.line(key), hint=closest(key, names))
+                raise DocumentError(what, file=self.source, line=self.line(key, table), hint=closest(key, names))
 
     def table(self, data: Mapping[str, Any], name: str) -> dict[str, Any]:
         """A table, empty if it is not there."""
@@ -298,21 +323,29 @@ class _Reader:
         if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
             words = {str: "a string", int: "an integer"}
             message = f"[{table}] {key} must be {words.get(kind, kind.__name__)}"
-            raise DocumentError(message, file=self.source, line=self.line(key))
+            raise DocumentError(message, file=self.source, line=self.line(key, table))
         return found
 
     def number(self, data: Mapping[str, Any], table: str, key: str, default: float) -> float:
         """A number that is not negative, or the default."""
         found = data.get(key, default)
-        if isinstance(found, bool) or not isinstance(found, int | float) or found < 0:
-            message = f"[{table}] {key} must be a number, 0 or more"
-            raise DocumentError(message, file=self.source, line=self.line(key))
+        if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= _LARGEST:
+            message = f"[{table}] {key} must be a number from 0 to {_LARGEST:.0f}"
+            raise DocumentError(message, file=self.source, line=self.line(key, table))
         return float(found)
+
+    def variable(self, data: Mapping[str, Any], table: str, key: str, default: str) -> str:
+        """The name of an environment variable, or the default. What stands there could be a key: it is not repeated."""
+        name = self.value(data, table, key, str, default)
+        if name != default and not _VARIABLE.fullmatch(name):
+            message = f"[{table}] {key} must name an environment variable: capitals, digits and _"
+            raise DocumentError(message, file=self.source, line=self.line(key, table), hint="not the key itself")
+        return name
 
     def strings(self, data: Mapping[str, Any], table: str, key: str) -> list[str]:
         """A list of strings, empty if it is not there."""
         found: Any = data.get(key, [])
         if not isinstance(found, list) or not all(isinstance(item, str) for item in found):  # pyright: ignore[reportUnknownVariableType]
             message = f"[{table}] {key} must be a list of strings"
-            raise DocumentError(message, file=self.source, line=self.line(key))
+            raise DocumentError(message, file=self.source, line=self.line(key, table))
         return found  # pyright: ignore[reportUnknownVariableType]

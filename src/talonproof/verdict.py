@@ -47,9 +47,17 @@ RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 CHOSEN = frozenset({Reason.DEPTH, Reason.BUDGET, Reason.MAX_REQUESTS})
 """The reasons for NOT_RUN that the user gave, by flags: they never make a run red."""
 
-JUDGED = frozenset({
-    Verdict.FAIL, Verdict.FLAKY, Verdict.STALE, Verdict.WARN, Verdict.KNOWN, Verdict.OBSERVED, Verdict.PASS,
-})
+JUDGED = frozenset(
+    {
+        Verdict.FAIL,
+        Verdict.FLAKY,
+        Verdict.STALE,
+        Verdict.WARN,
+        Verdict.KNOWN,
+        Verdict.OBSERVED,
+        Verdict.PASS,
+    }
+)
 """The verdicts that say something about the target; they make up the share judged."""
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from strategies import actions
 from strategies.playing import Player
-from talonproof.model import Action, EmptyUpdate, Read, Reopen, Session, State, step, to_json
+from talonproof.model import Action, EmptyUpdate, Line, Read, Reopen, Return, Session, State, Update, step, to_json
 from talonproof.plugin import scenario
 from talonproof.run.case import Case
 from talonproof.run.explore import Program, explore_machine
 from talonproof.target import Bindings
 
 STEPS = 8
+CODES = ("TP-NOT-A-CODE", "TP-NEITHER")
+REFERRALS = ("TP-NOBODY",)
+RETURNABLE = frozenset({State.CLOSED, State.PARTIALLY_RETURNED})
 STATES = (None, "open", "closed", "cancelled", "partially_returned")
 JUDGED = (
     *("R5a", "R5b", "R5c", "R6", "R7", "R8", "R9", "R10", "R11a", "R11b", "R12a", "R12b", "R13", "R14a", "R14b", "R15"),
@@ -41,41 +45,66 @@ def written_for(bindings: Bindings) -> type[Program[Action]]:
             self.actions.append(action)
             self.session = step(self.session, action).possible[0]
 
-        @rule(action=actions.updates(bindings, states=STATES, coupons=("TP-NOT-A-CODE", "TP-NEITHER"), referrals=("TP-NOBODY",), nulls=True))
-        def update(self, action: Action) -> None:
-            """Any update."""
+        @initialize(action=actions.updates(bindings, states=("open", "closed")), cart=actions.lines(bindings))
+        def create(self, action: Update, cart: tuple[Line, ...]) -> None:
+            """Every program begins with a session that has something in its cart."""
+            self.add(replace(action, cart=cart))
+
+        @precondition(lambda self: self.session.state is State.OPEN)
+        @rule(action=actions.updates(bindings, states=(None, "open"), coupons=CODES, referrals=REFERRALS, nulls=True))
+        def update(self, action: Update) -> None:
+            """An open session may be updated as often as one likes."""
             self.add(action)
 
-        @rule(action=actions.updates(bindings, states=("open", "closed"), dry=True))
-        def dry_or_plain_update(self, action: Action) -> None:
-            """An update that may be dry."""
+        @precondition(lambda self: self.session.state is State.OPEN)
+        @rule(action=actions.updates(bindings, states=("closed",)))
+        def close(self, action: Update) -> None:
+            """The end of an open session, with or without new content."""
             self.add(action)
 
-        @precondition(lambda self: self.session is not None and self.session.remaining > 0)
-        @rule(data=st.data())
-        def return_units(self, data: Any) -> None:
-            """A return of units that are there."""
-            self.add(data.draw(actions.returned(self._remaining(), dry=True)))
+        @precondition(lambda self: self.session.state is not State.CANCELLED)
+        @rule()
+        def cancel(self) -> None:
+            """The end of any session that is not cancelled already."""
+            self.add(Update(state="cancelled"))
 
-        @precondition(lambda self: self.session is not None and self.session.cart)
-        @rule(data=st.data())
-        def return_what_is_not_there(self, data: Any) -> None:
-            """A return of too many units, or of a line that is not there."""
-            self.add(data.draw(actions.returned(self._remaining(), lawful=False)))
-
-        @precondition(lambda self: self.session is not None and self.session.state is not State.OPEN)
+        @precondition(lambda self: self.session.state is State.CLOSED)
         @rule()
         def reopen(self) -> None:
-            """A reopening, lawful or not."""
+            """A closed session may be reopened."""
             self.add(Reopen())
 
-        @rule(action=st.sampled_from([Read(), EmptyUpdate(), Reopen()]))
+        @precondition(lambda self: self.session.state in RETURNABLE and self.session.remaining > 0)
+        @rule(data=st.data())
+        def return_units(self, data: Any) -> None:
+            """Units that were sold may be returned."""
+            self.add(data.draw(actions.returned(self._remaining())))
+
+        @precondition(lambda self: self.session.state in RETURNABLE and self.session.cart)
+        @rule(data=st.data())
+        def return_what_is_not_there(self, data: Any) -> None:
+            """Units that were not sold, or are returned already, may not."""
+            self.add(data.draw(actions.returned(self._remaining(), lawful=False)))
+
+        @rule(action=actions.updates(bindings, states=STATES, coupons=CODES, referrals=REFERRALS, dry=True))
+        def anything(self, action: Update) -> None:
+            """Any update in any state, dry or not, lawful or not."""
+            self.add(action)
+
+        @precondition(lambda self: self.session.remaining > 0)
+        @rule(data=st.data())
+        def dry_return(self, data: Any) -> None:
+            """A return that is only tried."""
+            self.add(replace(data.draw(actions.returned(self._remaining())), dry=True))
+
+        @rule(action=st.sampled_from([Read(), Reopen(), Return(((0, 1),)), EmptyUpdate()]))
         def other(self, action: Action) -> None:
-            """What changes nothing, or must not."""
+            """What changes nothing, or may be out of place."""
             self.add(action)
 
         def _remaining(self) -> list[int]:
-            return [line.remaining for line in self.session.cart] if self.session else []
+            assert self.session is not None
+            return [line.remaining for line in self.session.cart]
 
     return Machine
 
@@ -84,15 +113,4 @@ def written_for(bindings: Bindings) -> type[Program[Action]]:
 def test_machine(case: Case) -> None:
     """Whatever is done to a session in whatever order, the target stores what the clauses say."""
 
-    def played(program: tuple[Action, ...]) -> None:
-        player = Player(case)
-        for action in program:
-            player.play(action)
-
-    explore_machine(
-        case,
-        written_for(case.bindings),
-        played,
-        steps=STEPS,
-        show=lambda program: [to_json(action) for action in program],
-    )
+    explore_machine(case, written_for(case.bindings), lambda: Player(case).play, steps=STEPS, show=to_json)

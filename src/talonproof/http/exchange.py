@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 
 class Credential(StrEnum):
@@ -92,7 +92,8 @@ class Exchange:
     @cached_property
     def _parsed(self) -> tuple[bool, Any]:
         try:
-            return True, json.loads(self.response_body)
+            text = self.response_body.decode("utf-8-sig")
+            return True, json.loads(text, parse_constant=_no_constant, parse_int=_integer)
         except (ValueError, RecursionError):
             return False, None
 
@@ -109,13 +110,14 @@ class Exchange:
         """The value at a path of keys and indices in the JSON body; None where there is nothing."""
         value = self.json()
         for key in keys:
-            if (isinstance(value, dict) and key in value) or (
-                isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value)  # pyright: ignore[reportUnknownArgumentType]
-            ):
-                value = value[key]  # pyright: ignore[reportUnknownVariableType]
-            else:
-                return None
-        return value  # pyright: ignore[reportUnknownVariableType]
+            match value:
+                case dict() if key in value:
+                    value = cast("dict[Any, Any]", value)[key]
+                case list() if isinstance(key, int) and -len(found := cast("list[Any]", value)) <= key < len(found):
+                    value = found[key]
+                case _:
+                    return None
+        return value
 
     def record(self) -> dict[str, Any]:
         """The exchange as plain JSON, for journal and stream; bodies are text, cut nowhere."""
@@ -139,6 +141,15 @@ class Exchange:
     def numbered(self, number: int) -> Exchange:
         """The same exchange at another place of a history."""
         return dataclasses.replace(self, number=number)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _integer(digits: str) -> int:
+    """The number; cut to as many digits as Python reads at once, so that it stays an integer beyond every bound."""
+    return int(digits[:4000])
 
 
 def _text(body: bytes | None) -> str | None:

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from talonproof.errors import HarnessError
 from talonproof.finding import Judgement
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from talonproof.run.bench import Bench
     from talonproof.run.plan import Row
     from talonproof.target import Bindings
+
+
+T = TypeVar("T")
 
 
 class _Nothing:
@@ -63,7 +66,7 @@ class Case:
         self.spare = False
         self.replays: list[list[Any]] = []
         self._declared = frozenset((*row.spec.requirements, *row.spec.also))
-        self._example: str | None = None
+        self.example: str | None = None
 
     # what the case may build on
 
@@ -143,12 +146,16 @@ class Case:
         while not holds(exchange) and time.monotonic() < deadline:
             time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
             pause *= 1.6
-            spare, self.spare = self.spare, True
-            try:
-                exchange = read()
-            finally:
-                self.spare = spare
+            exchange = self.off_plan(read)
         return exchange
+
+    def off_plan(self, send: Callable[[], T]) -> T:
+        """What ``send`` gives; its requests are extra, for looking twice at what may be a finding."""
+        spare, self.spare = self.spare, True
+        try:
+            return send()
+        finally:
+            self.spare = spare
 
     # judging
 
@@ -172,7 +179,7 @@ class Case:
         """
         requirement = self._declares(requirement)
         exchanges = (of,) if isinstance(of, Exchange) else tuple(of)
-        name = f"{self.row.spec.suite}.{check or self.row.spec.title}"
+        name = f"{self.row.spec.suite}.{check or self.row.spec.function}"
         self._note(
             Judgement(requirement, holds, name, operation or exchanges[-1].operation, message, pointer),
             exchanges,
@@ -234,20 +241,19 @@ class Case:
             return
         numbers = [exchange.number for exchange in judged]
         needed = tuple(self.history[number] for number in relevant(self.history, numbers))
-        self.shown.setdefault(judgement.fingerprint, Shown(judgement, needed, self._example))
+        self.shown.setdefault(judgement.fingerprint, Shown(judgement, needed, self.example))
 
     # examples and replays
 
-    def begin_example(self, example: str | None) -> None:
+    def begin_example(self) -> None:
         """A new history begins, for one drawn value."""
         self.history.clear()
-        self._example = example
+        self.example = None
 
     def begin_replay(self) -> dict[str, Shown]:
         """A second attempt on fresh ids begins; gives what the first one showed."""
         first, self.shown = self.shown, {}
         self.attempt = 2
         self.spare = True
-        self.history.clear()
-        self._example = None
+        self.begin_example()
         return first

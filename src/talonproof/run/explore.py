@@ -3,13 +3,13 @@
 A server is not a function: the same call twice may answer twice differently, and Hypothesis calls that
 flaky. So outcomes are memoised by drawn value, ids are bound when a value is executed and are never drawn,
 and one finding is shrunk at a time. Shrinking has an allowance of requests of its own; when it is spent,
-every value not yet seen counts as harmless, and the smallest one known to fail stays the answer.
+the smallest value known to fail is the answer.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -30,6 +30,14 @@ class ShownAgain(Exception):
     """The drawn value shows the finding that is being shrunk."""
 
 
+class Enough(BaseException):
+    """The allowance for shrinking is spent; no exception that Hypothesis takes for a failure."""
+
+
+SHRINK_STEPS = 400
+"""How many values one shrinking may try, sent or remembered: trying costs time even where nothing is sent."""
+
+
 T = TypeVar("T")
 A = TypeVar("A")
 
@@ -43,7 +51,7 @@ def explore(
     second attempt only the values that showed something are run again.
     Raises what ``body`` raises, findings aside: they are kept by the case.
     """
-    exploration = _Exploration(case, body, show)
+    exploration = _Exploration(case, lambda: body, show)
     if exploration.replayed():
         return
 
@@ -51,7 +59,7 @@ def explore(
     @_settings(case)
     @given(strategy)
     def drawn(value: T) -> None:
-        exploration.once(value)
+        exploration.once((value,))
 
     exploration.run(drawn)
 
@@ -67,17 +75,19 @@ class Program(RuleBasedStateMachine, Generic[A]):
 def explore_machine(
     case: Case,
     machine: type[Program[A]],
-    body: Callable[[tuple[A, ...]], None],
+    start: Callable[[], Callable[[A], None]],
     *,
     steps: int,
-    show: Callable[[tuple[A, ...]], Any],
+    show: Callable[[A], Any],
 ) -> None:
-    """Runs ``body`` for programs that a state machine writes, as ``explore`` does for values.
+    """Carries out programs that a state machine writes, as ``explore`` does with values.
 
-    The machine's rules only write a program, guided by its model; the program is executed as a whole
-    once the machine is torn down, so that what the server answers never steers what is drawn.
+    The machine's rules only write a program, guided by its model; it is carried out once the machine is
+    torn down, so that what the server answers never steers what is drawn. ``start`` gives, for each
+    program, a function that carries out one action; a program ends with the first action that shows a
+    finding. ``show`` makes plain JSON of an action.
     """
-    exploration = _Exploration(case, body, show)
+    exploration = _Exploration(case, start, show)
     if exploration.replayed():
         return
 
@@ -106,87 +116,119 @@ def _settings(case: Case) -> settings:
     )
 
 
-@dataclass
-class _Exploration(Generic[T]):
-    """One property while it runs.
+Texts = tuple[str, ...]
+"""The identity of a program: its steps as text."""
 
-    ``seen`` holds what each value showed, by the value's text; ``aim`` is the finding that is shrunk, and
-    ``last`` the value that showed it last: when Hypothesis is done, that is the smallest it found.
+
+@dataclass
+class _Exploration(Generic[A]):
+    """One property while it runs; a value is a program of one step.
+
+    ``seen`` holds what each beginning of a program showed at its last step: what begins with a beginning
+    that showed something shows the same, and nothing has to be sent for it. ``aim`` is the finding that is
+    shrunk, ``last`` the beginning that showed it last: when Hypothesis is done, that is the smallest.
     """
 
     case: Case
-    body: Callable[[T], None]
-    show: Callable[[T], Any]
-    seen: dict[str, Mapping[str, Shown]] = field(default_factory=dict[str, "Mapping[str, Shown]"])
-    first: dict[str, T] = field(default_factory=dict[str, Any])
+    start: Callable[[], Callable[[A], None]]
+    show: Callable[[A], Any]
+    seen: dict[Texts, Mapping[str, Shown]] = field(default_factory=dict[Texts, "Mapping[str, Shown]"])
+    first: dict[str, tuple[A, ...]] = field(default_factory=dict[str, Any])
     aim: str | None = None
-    last: tuple[T, str] | None = None
+    last: tuple[tuple[A, ...], Texts] | None = None
     executed: int = 0
-    stopped: BaseException | None = None
+    shrinking: int = 0
+    stopped: Exception | None = None
 
     def replayed(self) -> bool:
-        """Whether this is a second attempt; then the values that showed something are run again."""
+        """Whether this is a second attempt; then the programs that showed something are run again."""
         if self.case.attempt == 1:
             return False
-        for value in self.case.replays.pop(0) if self.case.replays else ():
-            self.case.begin_example(self._text(value))
-            self.body(value)
+        for program in self.case.replays.pop(0) if self.case.replays else ():
+            self.case.begin_example()
+            act = self.start()
+            for texts, step in zip(_beginnings(self._texts(program)), program, strict=True):
+                self.case.example = _printed(texts)
+                act(step)
         return True
 
     def run(self, drawn: Callable[[], None]) -> None:
         """Runs the property to its end."""
         try:
             drawn()
-        except ShownAgain:
+        except (ShownAgain, Enough):
             pass
         finally:
             self.case.spare = False
         if self.aim is not None and self.last is not None:
-            value, text = self.last
-            self.case.shown[self.aim] = self.seen[text][self.aim]
-            self.first[self.aim] = value
+            program, texts = self.last
+            self.case.shown[self.aim] = self.seen[texts][self.aim]
+            self.first[self.aim] = program
         self.case.replays.append(list(self.first.values()))
         if self.stopped is not None:
             raise self.stopped
 
-    def once(self, value: T) -> None:
-        """Executes a value that is new, remembers what it showed, and tells Hypothesis."""
-        text = self._text(value)
-        if text not in self.seen:
-            self.seen[text] = {} if self._spent() else self._execute(value, text)
-        shown = self.seen[text]
+    def once(self, program: tuple[A, ...]) -> None:
+        """Carries out a program that is new, remembers what it showed, and tells Hypothesis."""
+        if self.aim is not None:
+            self._go_on_shrinking()
+        texts = self._texts(program)
+        known = next((b for b in _beginnings(texts) if self.seen.get(b)), None)
+        if known is None and texts not in self.seen:
+            known = self._carry_out(program, texts)
+        shown = self.seen[known] if known is not None else {}
         if self.aim is None and shown:
             self.aim = min(shown)
             self.case.spare = True
-        if self.aim in shown:
-            self.last = value, text
+        if known is not None and self.aim in shown:
+            self.last = program[: len(known)], known
             raise ShownAgain
 
-    def _execute(self, value: T, text: str) -> Mapping[str, Shown]:
+    def _carry_out(self, program: tuple[A, ...], texts: Texts) -> Texts | None:
+        """The beginning of the program that showed something, or None."""
+        if self.stopped is not None or (self.aim is None and self.executed >= self.case.examples):
+            return None
         case = self.case
         before, case.shown = case.shown, {}
         self.executed += 1
+        beginning: Texts = ()
         try:
-            case.begin_example(text)
-            self.body(value)
+            case.begin_example()
+            act = self.start()
+            for beginning, step in zip(_beginnings(texts), program, strict=True):
+                case.example = _printed(beginning)
+                act(step)
+                self.seen[beginning] = case.shown
+                if case.shown:
+                    break
         except Ended as ended:
-            if not case.shown:
-                self.stopped = ended
+            self.stopped = None if case.shown else ended
         except Exception as error:
             self.stopped = error
         shown, case.shown = case.shown, before
+        self.seen[beginning] = shown
         for mark, showing in shown.items():
             if mark not in case.shown:
                 case.shown[mark] = showing
-                self.first[mark] = value
-        return shown
+                self.first[mark] = program[: len(beginning)]
+        return beginning if shown else None
 
-    def _spent(self) -> bool:
-        if self.stopped is not None:
-            return True
-        if self.aim is None:
-            return self.executed >= self.case.examples
-        return self.case.extra >= SHRINK_REQUESTS_A_FINDING or not self.case.bench.may_shrink()
+    def _go_on_shrinking(self) -> None:
+        """Raises Enough where the allowance is spent."""
+        self.shrinking += 1
+        spent = self.case.extra >= SHRINK_REQUESTS_A_FINDING or not self.case.bench.may_shrink()
+        if spent or self.shrinking > SHRINK_STEPS or self.stopped is not None:
+            raise Enough
 
-    def _text(self, value: T) -> str:
-        return json.dumps(self.show(value), sort_keys=True, default=str)
+    def _texts(self, program: tuple[A, ...]) -> Texts:
+        return tuple(json.dumps(self.show(step), sort_keys=True, default=str) for step in program)
+
+
+def _beginnings(texts: Texts) -> Iterator[Texts]:
+    """The beginnings of a program, shortest first, the whole last; none of an empty one."""
+    return (texts[:length] for length in range(1, len(texts) + 1))
+
+
+def _printed(texts: Texts) -> str:
+    """The program for a reader: a line a step."""
+    return "\n".join(texts)

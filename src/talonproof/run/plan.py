@@ -44,6 +44,11 @@ class Spec:
         """The folder below ``suites/`` that the case stands in."""
         return self.id.partition("/")[0]
 
+    @property
+    def function(self) -> str:
+        """The name of the test, without parameters: the same check, whatever it is applied to."""
+        return self.id.rpartition("::")[2].partition("[")[0].removeprefix("test_")
+
     def examples_at(self, depth: Depth) -> int:
         """How many examples run at a depth."""
         return self.examples[depth.rank]

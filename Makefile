@@ -1,0 +1,97 @@
+# Every target sets up what it needs: a machine needs make and Python 3.11 or later, nothing else.
+# A stamp remembers that the set-up was done, so doing it a second time costs nothing.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?=
+ARGS   ?=
+JOBS   ?= 2
+SEEDS  ?= 20
+
+VENV := .venv
+BIN  := $(VENV)/bin
+PIP  := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+PINS := --no-deps --require-hashes
+
+# An environment whose Python is gone, or that was moved (its scripts name their place), is made anew.
+$(shell test ! -e $(VENV)/.ready || { test -x $(BIN)/python && grep -qxF '$(CURDIR)' $(VENV)/.ready; } || rm -rf $(VENV))
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: conformance
+conformance: $(VENV)/.ready ## Judge the embedded emulator, or a target: make conformance ARGS="--target staging.toml"
+	@$(BIN)/talonproof run $(ARGS)
+
+.PHONY: test
+test: $(VENV)/.ready ## Test talonproof itself: make test ARGS="tests/unit -k pages"
+	@$(BIN)/python -m pytest -n $(JOBS) $(or $(ARGS),tests)
+
+.PHONY: check
+check: $(VENV)/.ready-dev ## Lint, format, types and the walls between the layers
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+
+.PHONY: faults
+faults: $(VENV)/.ready ## Plant every fault in the emulator and say which check catches it
+	@$(BIN)/talonproof faults $(ARGS)
+
+.PHONY: seeds
+seeds: $(VENV)/.ready ## Run the healthy emulator under SEEDS=20 seeds, strictly; slow
+	@failed=; \
+	for seed in $$(seq 1 $(SEEDS)); do \
+	    $(BIN)/talonproof run --strict --seed $$seed $(ARGS) || failed="$$failed $$seed"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "not conformant with seed$$failed" >&2; exit 1; fi; \
+	echo "conformant with each of $(SEEDS) seeds"
+
+.PHONY: bench
+bench: $(VENV)/.ready ## Measure how long runs take, and how fast the parts are
+	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+.PHONY: lock
+lock: $(VENV)/.ready-dev ## Pin the newest dependencies that pyproject.toml allows
+	@set -e; \
+	compile="$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade"; \
+	compile="$$compile --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command"; \
+	$$compile 'make lock' pyproject.toml --group build -o requirements.lock; \
+	$$compile 'make lock' --group dev -c requirements.lock -o requirements-dev.lock
+
+.PHONY: clean
+clean: ## Remove everything that was made here, reports and virtual environment too
+	rm -rf $(VENV) dist reports/out talonproof-report .hypothesis .pytest_cache .ruff_cache .import_linter_cache
+	find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment itself, made with PYTHON or with the first Python that is new enough.
+CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
+
+$(BIN)/python:
+	@for python in $(CANDIDATES); do \
+	    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+	            echo "talonproof: $$python cannot make virtual environments; install its venv module (python3-venv)" >&2; \
+	            exit 1; \
+	        fi; \
+	        echo "setting up $(VENV) with $$("$$python" --version)"; \
+	        exec "$$python" -m venv --clear $(VENV); \
+	    fi; \
+	done; \
+	echo "talonproof: no Python 3.11 or later ($(CANDIDATES)); install one, or name it: make PYTHON=/path/to/python3" >&2; \
+	exit 1
+
+# Done again when a pin, a dependency or the metadata changes. hatchling, which builds talonproof, is pinned as well.
+$(VENV)/.ready: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "installing what requirements.lock pins"
+	@$(PIP) install $(PINS) -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@echo '$(CURDIR)' > $@
+
+$(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
+	@echo "installing what requirements-dev.lock pins"
+	@$(PIP) install $(PINS) -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,26 @@
+"""What travels beside the body: its media type, and its absence where there must be none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from talonproof.checks.answer import Answer, Form
+from talonproof.finding import Judgement
+
+CHECKS: Mapping[str, str] = {"no-content": "ERR-003", "media-type": "ERR-004"}
+
+
+def judge(answer: Answer) -> Iterator[Judgement]:
+    """A 204 carries no byte; every other 2xx with a body says that it is application/json."""
+    exchange = answer.exchange
+    if exchange.status == 204:
+        size = len(exchange.response_body)
+        problem = f"answered 204 with a body of {size} byte{'s' if size > 1 else ''}" if size else ""
+        yield answer.judged("ERR-003", "no-content", problem)
+    elif exchange.ok and answer.body.form is not Form.EMPTY:
+        sent = exchange.response_headers.get("content-type", "")
+        media_type = sent.partition(";")[0].strip().lower()
+        problem = ""
+        if media_type != "application/json":
+            problem = f"the media type is {sent or 'not given'}, expected application/json"
+        yield answer.judged("ERR-004", "media-type", problem)

@@ -1,0 +1,63 @@
+"""An ASGI application over an emulator; calls are short, so they run in the event loop itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from talonproof.emulator.app import Emulator
+from talonproof.emulator.message import Request
+from talonproof.emulator.payload import MAX_BYTES
+
+Message = MutableMapping[str, Any]
+Application = Callable[
+    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
+]
+
+
+def application(emulator: Emulator, *, latency: float = 0.0) -> Application:
+    """The application; it waits ``latency`` seconds before each reply.
+
+    Paths are taken as they were sent (``raw_path``). Of a body above MAX_BYTES no more is kept than shows that.
+    """
+
+    async def serve(
+        scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        if scope["type"] != "http":
+            return
+        body = await _body(receive)
+        if body is None:
+            return
+        target = scope["raw_path"].decode("latin-1")
+        if scope["query_string"]:
+            target += "?" + scope["query_string"].decode("latin-1")
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if latency:
+            await asyncio.sleep(latency)
+        answer = emulator.handle(Request(scope["method"], target, headers, body))
+        pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+        await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    return serve
+
+
+async def _body(receive: Callable[[], Awaitable[Message]]) -> bytes | None:
+    """The body; of one that is too long, enough to show that. None if the client went away.
+
+    It is read to its end all the same: a client that is still sending would not see the reply.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        piece: bytes = message.get("body", b"")
+        if size <= MAX_BYTES:
+            pieces.append(piece)
+            size += len(piece)
+        if not message.get("more_body", False):
+            return b"".join(pieces)

@@ -1,0 +1,120 @@
+"""A cart is a list of lines; its totals are those of its lines and of the costs around it, before any discount."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from talonproof.emulator import attributes
+from talonproof.emulator.call import Call
+from talonproof.emulator.money import amount
+from talonproof.emulator.refusal import INVALID, Refusal, bad_body, step
+from talonproof.emulator.world import Entity
+
+MAX_LINES = 1000
+MAX_UNITS = 10_000
+
+Line = dict[str, Any]
+"""A cart item as it was sent, with its price found, and ``returned``: the units given back."""
+
+_KEPT = ("name", "sku", "category", "product", "weight", "height", "width", "length")
+_SENT = "/customerSession/cartItems"
+
+
+def lines(call: Call, sent: list[Mapping[str, Any]]) -> list[Line]:
+    """The lines of a cart that was sent.
+
+    Raises Refusal for more than MAX_LINES lines or MAX_UNITS units, for attributes that are not defined or have
+    another type, for costs that do not exist, and for an item without a price that no connected catalog has.
+    """
+    if len(sent) > MAX_LINES:
+        raise bad_body(_SENT, "Out of range", f"A cart has at most {MAX_LINES} items.")
+    if sum(int(item["quantity"]) for item in sent) > MAX_UNITS:
+        raise bad_body(_SENT, "Out of range", f"The quantities of a cart add up to at most {MAX_UNITS}.")
+    defined = call.world.attributes[Entity.ITEM]
+    found = [
+        problem
+        for index, item in enumerate(sent)
+        if "attributes" in item
+        for problem in attributes.problems(Entity.ITEM, defined, item["attributes"], f"{_SENT}/{index}/attributes")
+    ]
+    if found:
+        raise Refusal(400, INVALID, found)
+    return [_line(call, item, f"{_SENT}/{index}") for index, item in enumerate(sent)]
+
+
+def _line(call: Call, item: Mapping[str, Any], pointer: str) -> Line:
+    line: Line = {name: item[name] for name in _KEPT if name in item}
+    line["quantity"] = int(item["quantity"])
+    line["price"] = item["price"] if "price" in item else _catalog_price(call, item["sku"], pointer)
+    amount(line["price"], f"{pointer}/price")
+    if item.get("attributes"):
+        line["attributes"] = attributes.merged({}, item["attributes"])
+    if "additionalCosts" in item:
+        line["additionalCosts"] = costs(call, item["additionalCosts"], f"{pointer}/additionalCosts")
+    line["returned"] = 0
+    return line
+
+
+def _catalog_price(call: Call, sku: str, pointer: str) -> float:
+    row = call.store.one(
+        "SELECT price FROM catalog_item WHERE catalog_id = ? AND sku = ?", call.application.catalog, sku
+    )
+    if row is None or row[0] is None:
+        details = f'The item "{sku}" has no price, and no connected catalog gives one.'
+        raise bad_body(f"{pointer}/price", "Required", details)
+    return float(row[0])
+
+
+def costs(call: Call, sent: Mapping[str, Mapping[str, Any]], pointer: str) -> dict[str, dict[str, float]]:
+    """The additional costs that were sent, by name; Refusal for a name that does not exist."""
+    for name, cost in sent.items():
+        if name not in call.world.additional_costs:
+            raise bad_body(pointer + step(name), "Unknown", f'There is no additional cost "{name}".')
+        amount(cost["price"], pointer + step(name) + "/price")
+    return {name: {"price": cost["price"]} for name, cost in sent.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The value of the items, and of all additional costs: those of the session and those of each line, once."""
+
+    items: Decimal
+    costs: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Items and costs."""
+        return self.items + self.costs
+
+
+def totals(cart: list[Line], session_costs: Mapping[str, Mapping[str, Any]]) -> Totals:
+    """The totals of a cart and its session's costs."""
+    items = sum((_price(line) * line["quantity"] for line in cart), Decimal(0))
+    charged = [session_costs, *(line["additionalCosts"] for line in cart if "additionalCosts" in line)]
+    around = sum((_price(cost) for group in charged for cost in group.values()), Decimal(0))
+    return Totals(items, around)
+
+
+def returned_value(cart: list[Line]) -> Decimal:
+    """The value of the units given back."""
+    return sum((_price(line) * line["returned"] for line in cart), Decimal(0))
+
+
+def _price(priced: Mapping[str, Any]) -> Decimal:
+    return Decimal(str(priced["price"]))
+
+
+def wire(cart: list[Line]) -> list[dict[str, Any]]:
+    """The lines as answers show them, with position and counters."""
+    return [
+        {
+            **{name: value for name, value in line.items() if name != "returned"},
+            "position": position,
+            "returnedQuantity": line["returned"],
+            "remainingQuantity": line["quantity"] - line["returned"],
+        }
+        for position, line in enumerate(cart)
+    ]

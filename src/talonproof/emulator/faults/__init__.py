@@ -1,0 +1,34 @@
+"""The faults that can be planted: one place, by name, each tied to the requirements that it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+
+from talonproof.emulator.faults.answers import ANSWERS
+from talonproof.emulator.faults.content import CONTENT
+from talonproof.emulator.faults.counters import COUNTERS
+from talonproof.emulator.faults.dry_runs import DRY_RUNS
+from talonproof.emulator.faults.fault import Fault as Fault
+from talonproof.emulator.faults.filters import FILTERS
+from talonproof.emulator.faults.keys import KEYS
+from talonproof.emulator.faults.pages import PAGES
+from talonproof.emulator.faults.returns import RETURNS
+from talonproof.emulator.faults.states import STATES
+from talonproof.errors import ConfigError, closest
+
+FAULTS: Mapping[str, Fault] = {
+    fault.id: fault for fault in chain(STATES, CONTENT, RETURNS, COUNTERS, DRY_RUNS, PAGES, FILTERS, KEYS, ANSWERS)
+}
+"""Every fault by its name, in the order of the areas."""
+
+
+def select(names: Iterable[str]) -> tuple[Fault, ...]:
+    """The faults of some names; ConfigError with the closest name for an unknown one."""
+    chosen: list[Fault] = []
+    for name in names:
+        if name not in FAULTS:
+            message = f"there is no fault {name}"
+            raise ConfigError(message, hint=closest(name, FAULTS))
+        chosen.append(FAULTS[name])
+    return tuple(chosen)

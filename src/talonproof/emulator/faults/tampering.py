@@ -1,0 +1,125 @@
+"""What interceptors do over and over: read a request, edit a body on its way, reach into the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from talonproof.emulator import session
+from talonproof.emulator.message import Reply, Request, as_object
+from talonproof.emulator.session import Session
+
+if TYPE_CHECKING:
+    from talonproof.emulator.app import Emulator
+
+Edit = Callable[[dict[str, Any]], object]
+"""Changes a JSON object in place."""
+
+_TRUE = {"true", "True", "TRUE", "1"}
+
+
+def query(request: Request, name: str) -> str | None:
+    """The first value of a query parameter."""
+    return next((value for key, value in request.pairs() if key == name), None)
+
+
+def is_dry(request: Request) -> bool:
+    """Whether the request asks for a dry run."""
+    return query(request, "dry") in _TRUE
+
+
+def with_query(request: Request, **values: str | int) -> Request:
+    """The request with some query parameters set."""
+    kept = [pair for pair in request.pairs() if pair[0] not in values]
+    return request.with_pairs([*kept, *((name, str(value)) for name, value in values.items())])
+
+
+def with_key(request: Request, key: str) -> Request:
+    """The request under another API key."""
+    return replace(request, headers={**request.headers, "authorization": f"ApiKey-v1 {key}"})
+
+
+def live_key(emulator: Emulator) -> str:
+    """The first key of the world that is neither a test key nor expires."""
+    return next(key.key for key in emulator.world.keys.values() if not key.test and key.expires is None)
+
+
+def edited_body(request: Request, edit: Edit) -> Request:
+    """The request with its JSON body edited in place; as it is where the body has not the shape for that."""
+    body = as_object(request.document())
+    if body is None:
+        return request
+    try:
+        edit(body)
+        return request.with_document(body)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return request
+
+
+def sent_session(request: Request) -> dict[str, Any] | None:
+    """The ``customerSession`` of the body, if that is an object."""
+    body = as_object(request.document())
+    return as_object(body.get("customerSession")) if body else None
+
+
+def edited_session(request: Request, edit: Edit) -> Request:
+    """The request with the ``customerSession`` of its body edited in place."""
+
+    def inside(body: dict[str, Any]) -> None:
+        if isinstance(body.get("customerSession"), dict):
+            edit(body["customerSession"])
+
+    return edited_body(request, inside)
+
+
+def edited_reply(reply: Reply, edit: Edit) -> Reply:
+    """The reply with its JSON body edited in place, if it is a success that has one."""
+    if not reply.ok or not reply.body:
+        return reply
+    body = reply.document()
+    edit(body)
+    return reply.with_document(body)
+
+
+def edited_section(reply: Reply, section: str, edit: Edit) -> Reply:
+    """The reply with one section of its body edited in place, if it is there."""
+    return edited_reply(reply, lambda body: edit(body[section]) if section in body else None)
+
+
+def stored(request: Request, emulator: Emulator) -> Session | None:
+    """The session that the path names, as it is stored; None without one, or without a valid key."""
+    route, application = emulator.route(request), emulator.application_of(request)
+    if route is None or application is None or "customerSessionId" not in route.values:
+        return None
+    with emulator.store.reading():
+        return session.find(emulator.store, application.id, route.values["customerSessionId"])
+
+
+def state(request: Request, emulator: Emulator) -> str | None:
+    """The stored state of the session that the path names."""
+    found = stored(request, emulator)
+    return found.state if found else None
+
+
+def overwrite(request: Request, emulator: Emulator, edit: Callable[[Session], None]) -> None:
+    """Edits the stored session that the path names, past every rule."""
+    found = stored(request, emulator)
+    if found is not None:
+        edit(found)
+        with emulator.store.transaction():
+            session.save(emulator.store, found)
+
+
+def set_state(request: Request, emulator: Emulator, wanted: str) -> None:
+    """Puts the stored session into a state, past every rule."""
+
+    def edit(found: Session) -> None:
+        found.state = wanted
+
+    overwrite(request, emulator, edit)
+
+
+def show_state(reply: Reply, shown: str) -> Reply:
+    """The reply with another state in its session."""
+    return edited_section(reply, "customerSession", lambda part: part.update(state=shown))

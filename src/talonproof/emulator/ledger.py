@@ -1,0 +1,165 @@
+"""Ledgers: entries of points, what is left of each, and the balances that follow from both.
+
+Points are whole millionths here, and numbers on the wire. What is left of an addition at a moment is its amount
+without what had been taken from it before; so a balance can be given for any moment.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from talonproof.emulator.instant import written
+from talonproof.emulator.money import number
+from talonproof.emulator.store import Row, Store
+
+POINT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The ledger of one owner in a program: a profile, or a card (``card`` is its identifier)."""
+
+    program: int
+    owner: str
+    card: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list, and whether there are more after them."""
+
+    rows: list[dict[str, Any]]
+    more: bool
+
+    def document(self) -> dict[str, Any]:
+        """The page as answers show it."""
+        return {"hasMore": self.more, "data": self.rows}
+
+
+_REST = """
+    amount - COALESCE((SELECT SUM(s.amount) FROM spending s WHERE s.addition_id = entry.id AND s.created < :moment), 0)
+"""
+_MINE = """
+    program_id = :program AND owner = :owner
+    AND (:subledgers IS NULL OR subledger IN (SELECT value FROM json_each(:subledgers)))
+"""
+_STATUS = {
+    "active": "(starts IS NULL OR starts <= :moment) AND (expires IS NULL OR expires > :moment)",
+    "pending": "starts > :moment AND (expires IS NULL OR expires > :moment)",
+    "expired": "expires <= :moment",
+}
+_NEWEST_FIRST = "ORDER BY created DESC, id DESC LIMIT :limit OFFSET :skip"
+
+
+def transactions(
+    store: Store,
+    account: Account,
+    *,
+    subledgers: Iterable[str] | None,
+    origin: str | None,
+    since: int | None,
+    until: int | None,
+    size: int,
+    skip: int,
+) -> Page:
+    """The entries created from ``since`` to ``until``, both included, newest first."""
+    rows = store.query(
+        "SELECT id, created, subledger, type, origin, starts, expires, amount, name, session FROM entry"
+        f" WHERE {_MINE} AND (:origin IS NULL OR origin = :origin)"
+        f" AND (:since IS NULL OR created >= :since) AND (:until IS NULL OR created <= :until) {_NEWEST_FIRST}",
+        _values(account, subledgers, origin=origin, since=since, until=until, limit=size + 1, skip=skip),
+    )
+    return Page([_transaction(account, row) for row in rows[:size]], len(rows) > size)
+
+
+def points(
+    store: Store, account: Account, *, subledgers: Iterable[str] | None, status: str, now: int, size: int, skip: int
+) -> Page:
+    """The additions of a status that are not used up, newest first; their amount is what is left."""
+    rows = store.query(
+        f"SELECT id, created, subledger, starts, expires, {_REST} AS rest, name, session FROM entry"
+        f" WHERE {_MINE} AND type = 'addition' AND rest > 0 AND {_STATUS[status]} {_NEWEST_FIRST}",
+        _values(account, subledgers, moment=now, limit=size + 1, skip=skip),
+    )
+    return Page([_point(account, row) for row in rows[:size]], len(rows) > size)
+
+
+def balances(
+    store: Store, account: Account, *, moment: int, subledgers: Iterable[str] | None = None
+) -> dict[str, dict[str, float]]:
+    """The balance of each subledger as it is just before a moment; of those that have an entry by then."""
+    cases = ", ".join(
+        f"SUM(CASE WHEN type = 'addition' AND {condition} THEN {_REST} ELSE 0 END)" for condition in _STATUS.values()
+    )
+    rows = store.query(
+        f"SELECT subledger, {cases}, SUM(CASE WHEN type = 'subtraction' THEN amount ELSE 0 END) FROM entry"
+        f" WHERE {_MINE} AND created < :moment GROUP BY subledger ORDER BY subledger",
+        _values(account, subledgers, moment=moment),
+    )
+    names = ("activePoints", "pendingPoints", "expiredPoints", "spentPoints")
+    return {row[0]: dict(zip(names, map(_amount, row[1:]), strict=True)) for row in rows}
+
+
+EMPTY: Mapping[str, float] = {"activePoints": 0, "pendingPoints": 0, "expiredPoints": 0, "spentPoints": 0}
+"""The balance of a ledger without entries."""
+
+
+def joined(store: Store, program: int, owner: str) -> int | None:
+    """When the first entry of an owner in a program was made, if there is any."""
+    row = store.one("SELECT MIN(created) FROM entry WHERE program_id = ? AND owner = ?", program, owner)
+    return row[0] if row else None
+
+
+def _values(account: Account, subledgers: Iterable[str] | None, **values: object) -> dict[str, object]:
+    wanted = None if subledgers is None else json.dumps(list(subledgers))
+    return {"program": account.program, "owner": account.owner, "subledgers": wanted, **values}
+
+
+def _amount(millionths: int) -> int | float:
+    return number(Decimal(millionths) / POINT)
+
+
+def _dates(starts: int | None, expires: int | None) -> dict[str, str]:
+    return {
+        "startDate": "immediate" if starts is None else written(starts),
+        "expiryDate": "unlimited" if expires is None else written(expires),
+    }
+
+
+def _transaction(account: Account, row: Row) -> dict[str, Any]:
+    entry, created, subledger, kind, origin, starts, expires, amount, name, session = row
+    shown: dict[str, Any] = {
+        "id": entry,
+        "created": written(created),
+        "programId": account.program,
+        "type": kind,
+        "name": name,
+        **_dates(starts, expires),
+        "subledgerId": subledger,
+        "amount": _amount(amount),
+    }
+    if account.card:
+        shown["cardIdentifier"] = account.owner
+    if origin == "session":
+        shown["customerSessionId"] = session
+    return shown
+
+
+def _point(account: Account, row: Row) -> dict[str, Any]:
+    entry, created, subledger, starts, expires, rest, name, session = row
+    shown: dict[str, Any] = {
+        "id": entry,
+        "created": written(created),
+        "programId": account.program,
+        "name": name,
+        **_dates(starts, expires),
+        "subledgerId": subledger,
+        "amount": _amount(rest),
+    }
+    if session:
+        shown["customerSessionId"] = session
+    return shown

@@ -1,0 +1,68 @@
+"""An emulator is served by uvicorn: one process, no log of its own, and an end that is not an error."""
+
+from __future__ import annotations
+
+import socket
+from types import FrameType
+
+import uvicorn
+
+from talonproof.emulator.asgi import Application
+from talonproof.errors import ConfigError
+
+_GRACE_SECONDS = 3
+
+
+class Server(uvicorn.Server):
+    """A server that ends with what it is answering when it is told to, by a signal or by ``should_exit``."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Asks for the end; a second signal does not wait for open requests. uvicorn itself would raise it again."""
+        del sig, frame
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def server(app: Application) -> Server:
+    """A server for an application; ``run(sockets=[...])`` serves until the end."""
+    return Server(
+        uvicorn.Config(
+            app,  # pyright: ignore[reportArgumentType]
+            http="httptools",
+            ws="none",
+            loop="asyncio",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises ConfigError if the address cannot be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
+        )[0]
+        # asyncio turns Nagle's algorithm off (40 ms a reply otherwise) only where the protocol is named.
+        listening = socket.socket(family, kind, protocol)
+    except (OSError, OverflowError) as error:
+        raise _refused(host, port, error) from None
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(512)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise _refused(host, port, error) from None
+    return listening
+
+
+def _refused(host: str, port: int, error: Exception) -> ConfigError:
+    reason = getattr(error, "strerror", None) or error
+    return ConfigError(f"{host}:{port} cannot be listened on: {reason}", hint="--port 0 takes a free port")

@@ -1,0 +1,103 @@
+"""Balances, points and transactions of a profile or a card in a loyalty program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from talonproof.emulator import answers, ledger, profile
+from talonproof.emulator.call import Call
+from talonproof.emulator.ledger import Account
+from talonproof.emulator.message import Reply, reply
+from talonproof.emulator.refusal import Refusal, bad_parameter
+
+
+def balances(call: Call) -> Reply:
+    """The balances of a profile or a card, at a moment or now.
+
+    The main ledger is ``balance``, the others are in ``subledgerBalances``; with a filter, only what it names.
+    No program of a world has tiers, so there is no tier information.
+    """
+    account = _account(call)
+    wanted = _subledgers(call)
+    moment = call.parameters.get("endDate", call.now + 1)
+    found = ledger.balances(call.store, account, moment=moment, subledgers=wanted)
+    shown: dict[str, Any] = {}
+    main = found.pop("", dict(ledger.EMPTY))
+    if wanted is None or "" in wanted:
+        shown["balance"] = main
+    shown["subledgerBalances"] = found
+    if account.card:
+        shown["profiles"] = answers.registrations(call, _card(call, account))
+    return reply(200, shown)
+
+
+def transactions(call: Call) -> Reply:
+    """A page of transactions, newest first."""
+    page = ledger.transactions(
+        call.store,
+        _account(call),
+        subledgers=_subledgers(call),
+        origin=call.parameters.get("loyaltyTransactionType"),
+        since=call.parameters.get("startDate"),
+        until=call.parameters.get("endDate"),
+        size=call.parameters["pageSize"],
+        skip=_skip(call),
+    )
+    return reply(200, page.document())
+
+
+def points(call: Call) -> Reply:
+    """A page of points that are not used up, newest first."""
+    page = ledger.points(
+        call.store,
+        _account(call),
+        subledgers=_subledgers(call),
+        status=call.parameters["status"],
+        now=call.now,
+        size=call.parameters["pageSize"],
+        skip=_skip(call),
+    )
+    return reply(200, page.document())
+
+
+def _account(call: Call) -> Account:
+    """The ledger in the path.
+
+    Raises Refusal: 404 for a program, profile or card that is not there, 400 for a program of the other kind.
+    """
+    number: int = call.parameters["loyaltyProgramId"]
+    program = call.world.programs.get(number)
+    if program is None:
+        raise Refusal(404, f"There is no loyalty program {number}.")
+    by_card = "loyaltyCardId" in call.parameters
+    if program.cards != by_card:
+        kind = "card-based" if program.cards else "profile-based"
+        raise bad_parameter("loyaltyProgramId", "Invalid program", f"The loyalty program {number} is {kind}.")
+    if by_card:
+        account = Account(number, call.parameters["loyaltyCardId"], card=True)
+        _card(call, account)
+        return account
+    name = call.path_id("integrationId")
+    if profile.find(call.store, name) is None:
+        raise Refusal(404, f'There is no profile "{name}".')
+    return Account(number, name, card=False)
+
+
+def _card(call: Call, account: Account) -> int:
+    row = call.store.one("SELECT id FROM card WHERE program_id = ? AND identifier = ?", account.program, account.owner)
+    if row is None:
+        raise Refusal(404, f'There is no loyalty card "{account.owner}" in program {account.program}.')
+    return row[0]
+
+
+def _subledgers(call: Call) -> list[str] | None:
+    """The subledgers asked for; None: all of them. Cards take several, profiles one."""
+    wanted: str | list[str] | None = call.parameters.get("subledgerId")
+    return [wanted] if isinstance(wanted, str) else wanted
+
+
+def _skip(call: Call) -> int:
+    skip: int = call.parameters.get("skip", 0)
+    if skip < 0:
+        raise bad_parameter("skip", "Out of range", "skip must not be negative.")
+    return skip

@@ -1,0 +1,83 @@
+"""Units of a closed session are given back, as a whole call or not at all; reopening takes a close back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from talonproof.emulator import answers, event, profile, returned, session
+from talonproof.emulator.call import Call
+from talonproof.emulator.message import Reply, reply
+from talonproof.emulator.operations.sessions import customer_of, existing
+from talonproof.emulator.refusal import bad_body, bad_parameter
+from talonproof.emulator.session import CLOSED, OPEN, RETURNED, Session
+
+_ITEMS = "/return/returnedCartItems"
+
+
+def give_back(call: Call) -> Reply:
+    """Returns cart items of a closed or partially returned session."""
+    visit = existing(call)
+    if visit.state not in {CLOSED, RETURNED}:
+        raise bad_parameter("customerSessionId", "Invalid state", f"The session is {visit.state}, not closed.")
+    items = _items(visit, call.body["return"]["returnedCartItems"])
+    customer = customer_of(call, visit)
+    before = returned.earlier(call, visit, customer)
+    sales = visit.sales
+    for item in items:
+        visit.cart[item["position"]]["returned"] += item["quantity"]
+    visit.state = RETURNED
+    visit.touch(call.now)
+    if customer is not None:
+        customer.count(0, visit.sales - sales)
+        if not call.dry:
+            customer.active(call.now)
+        profile.save(call.store, customer)
+    session.save(call.store, visit)
+    happened = event.record(
+        call, event.RETURNED, profile=visit.profile, session=visit.integration_id, store=visit.store
+    )
+    record = returned.record(call, visit, customer, happened["id"], items)
+    answer = answers.state(call, event=happened, customer=customer, visit=visit, earlier=before)
+    return reply(200, {**answer, "return": record})
+
+
+def _items(visit: Session, sent: list[Mapping[str, Any]]) -> list[dict[str, int]]:
+    """The positions and quantities to be returned; without a quantity, all that remains of the line.
+
+    Raises Refusal for an empty list, a position that the cart does not have, a quantity below 1, and quantities
+    that together go beyond what remains of a line.
+    """
+    if not sent:
+        raise bad_body(_ITEMS, "Out of range", "A return names at least one item.")
+    remaining = [line["quantity"] - line["returned"] for line in visit.cart]
+    items: list[dict[str, int]] = []
+    for index, item in enumerate(sent):
+        position = int(item["position"])
+        if not 0 <= position < len(remaining):
+            raise bad_body(f"{_ITEMS}/{index}/position", "Out of range", f"The cart has no position {position}.")
+        left = remaining[position]
+        quantity = int(item.get("quantity", left))
+        if not 1 <= quantity <= left:
+            details = f"Of position {position}, {left} can be returned."
+            raise bad_body(f"{_ITEMS}/{index}/quantity", "Out of range", details)
+        remaining[position] -= quantity
+        items.append({"position": position, "quantity": quantity})
+    return items
+
+
+def reopen(call: Call) -> Reply:
+    """Opens a closed session again, and takes back what its close counted for."""
+    visit = existing(call)
+    if visit.state != CLOSED:
+        raise bad_parameter("customerSessionId", "Invalid state", f"The session is {visit.state}, not closed.")
+    customer = customer_of(call, visit)
+    if customer is not None:
+        customer.count(-1, -visit.sales)
+        customer.active(call.now)
+        profile.save(call.store, customer)
+    visit.state = OPEN
+    visit.touch(call.now)
+    session.save(call.store, visit)
+    event.record(call, event.REOPENED, profile=visit.profile, session=visit.integration_id, store=visit.store)
+    return reply(200, {"effects": []})

@@ -1,0 +1,100 @@
+"""A customer profile comes into being when it is first named, and counts what its sessions sold."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from talonproof.emulator.instant import written
+from talonproof.emulator.money import number
+from talonproof.emulator.store import Row, Store
+
+_COLUMNS = "id, integration_id, created, last_activity, closed_sessions, total_sales, attributes"
+
+
+@dataclass(slots=True)
+class Profile:
+    """A customer. ``last_activity`` moves by calls to the rule engine that are not dry, by nothing else."""
+
+    id: int
+    integration_id: str
+    created: int
+    last_activity: int
+    closed_sessions: int
+    total_sales: Decimal
+    attributes: dict[str, Any]
+
+    def active(self, now: int) -> None:
+        """Notes a call to the rule engine."""
+        self.last_activity = max(self.last_activity, now)
+
+    def count(self, sessions: int, sales: Decimal) -> None:
+        """Adds to the closed sessions and to their value; either may be negative."""
+        self.closed_sessions += sessions
+        self.total_sales += sales
+
+
+def find(store: Store, integration_id: str) -> Profile | None:
+    """The profile of an integration id."""
+    row = store.one(f"SELECT {_COLUMNS} FROM profile WHERE integration_id = ?", integration_id)
+    return None if row is None else _profile(row)
+
+
+def ensure(store: Store, integration_id: str, now: int) -> tuple[Profile, bool]:
+    """The profile of an integration id, empty if there was none; and whether it is new."""
+    found = find(store, integration_id)
+    if found is not None:
+        return found, False
+    number = store.run(
+        "INSERT INTO profile (integration_id, created, last_activity) VALUES (?, ?, ?)", integration_id, now, now
+    )
+    return Profile(number, integration_id, now, now, 0, Decimal(0), {}), True
+
+
+def save(store: Store, profile: Profile) -> None:
+    """Stores what may change of a profile."""
+    store.run(
+        "UPDATE profile SET last_activity = ?, closed_sessions = ?, total_sales = ?, attributes = ? WHERE id = ?",
+        profile.last_activity,
+        profile.closed_sessions,
+        str(profile.total_sales),
+        json.dumps(profile.attributes),
+        profile.id,
+    )
+
+
+def join(store: Store, profile: Profile, audience: int) -> None:
+    """Makes the profile a member of an audience, if it is none yet."""
+    store.run("INSERT OR IGNORE INTO membership VALUES (?, ?)", profile.id, audience)
+
+
+def leave(store: Store, profile: Profile, audience: int) -> None:
+    """Ends the membership in an audience, if there is one."""
+    store.run("DELETE FROM membership WHERE profile_id = ? AND audience_id = ?", profile.id, audience)
+
+
+def document(store: Store, profile: Profile, account: int) -> dict[str, Any]:
+    """The profile as answers show it."""
+    memberships = store.all(
+        "SELECT id, name FROM audience JOIN membership ON audience_id = id WHERE profile_id = ? ORDER BY id", profile.id
+    )
+    return {
+        "id": profile.id,
+        "created": written(profile.created),
+        "integrationId": profile.integration_id,
+        "attributes": profile.attributes,
+        "accountId": account,
+        "closedSessions": profile.closed_sessions,
+        "totalSales": number(profile.total_sales),
+        "audienceMemberships": [{"id": audience, "name": name} for audience, name in memberships],
+        "lastActivity": written(profile.last_activity),
+    }
+
+
+def _profile(row: Row) -> Profile:
+    number, integration_id, created, last_activity, closed_sessions, sales, attributes = row
+    return Profile(
+        number, integration_id, created, last_activity, closed_sessions, Decimal(sales), json.loads(attributes)
+    )

@@ -1,0 +1,139 @@
+"""A customer session: its lines and codes, its state, and what it counts for on its profile."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from talonproof.emulator import carts
+from talonproof.emulator.carts import Line
+from talonproof.emulator.instant import written
+from talonproof.emulator.money import number
+from talonproof.emulator.store import Store
+
+OPEN, CLOSED, RETURNED, CANCELLED = "open", "closed", "partially_returned", "cancelled"
+
+_COLUMNS = "id, application_id, integration_id, created, updated, profile, state, first, document"
+
+
+@dataclass(slots=True)
+class Session:
+    """A session of one Application. ``profile`` is an integration id, empty for an anonymous session.
+
+    ``first`` says that its profile had no session before it; the rest is what was sent, kept over updates.
+    """
+
+    id: int
+    application: int
+    integration_id: str
+    created: int
+    updated: int
+    profile: str = ""
+    state: str = OPEN
+    first: bool = True
+    cart: list[Line] = field(default_factory=list[Line])
+    costs: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
+    coupons: list[str] = field(default_factory=list[str])
+    referral: str = ""
+    identifiers: list[str] = field(default_factory=list[str])
+    cards: list[str] = field(default_factory=list[str])
+    store: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def sales(self) -> Decimal:
+        """What it adds to the sales of its profile once closed: its total without the units given back."""
+        return carts.totals(self.cart, self.costs).total - carts.returned_value(self.cart)
+
+    def touch(self, now: int) -> None:
+        """Notes an event on the session."""
+        self.updated = max(self.updated, now)
+
+
+_KEPT = ("cart", "costs", "coupons", "referral", "identifiers", "cards", "store", "attributes")
+
+
+def find(store: Store, application: int, integration_id: str) -> Session | None:
+    """The session of an id in an Application."""
+    row = store.one(
+        f"SELECT {_COLUMNS} FROM session WHERE application_id = ? AND integration_id = ?", application, integration_id
+    )
+    if row is None:
+        return None
+    number, _, _, created, updated, customer, state, first, kept = row
+    return Session(
+        number, application, integration_id, created, updated, customer, state, bool(first), **json.loads(kept)
+    )
+
+
+def create(store: Store, application: int, integration_id: str, now: int, *, number: int | None = None) -> Session:
+    """A new session, open, anonymous and empty; under the next number unless one is given."""
+    session = Session(0, application, integration_id, now, now)
+    session.id = store.run(
+        "INSERT INTO session (id, application_id, integration_id, created, updated, profile, state, first, document)"
+        " VALUES (?, ?, ?, ?, ?, '', ?, 1, '{}')",
+        number,
+        application,
+        integration_id,
+        now,
+        now,
+        session.state,
+    )
+    return session
+
+
+def save(store: Store, session: Session) -> None:
+    """Stores what may change of a session."""
+    store.run(
+        "UPDATE session SET created = ?, updated = ?, profile = ?, state = ?, first = ?, document = ? WHERE id = ?",
+        session.created,
+        session.updated,
+        session.profile,
+        session.state,
+        session.first,
+        json.dumps({name: getattr(session, name) for name in _KEPT}),
+        session.id,
+    )
+
+
+def forget(store: Store, session: Session) -> None:
+    """Removes a session and its returns: for a dry call, which looks at its own payload alone."""
+    store.run("DELETE FROM return WHERE session_id = ?", session.id)
+    store.run("DELETE FROM session WHERE id = ?", session.id)
+
+
+def is_first(store: Store, session: Session) -> bool:
+    """Whether no earlier session, in any Application, belongs to the profile; true for an anonymous one."""
+    if not session.profile:
+        return True
+    return store.one("SELECT 1 FROM session WHERE profile = ? AND id < ?", session.profile, session.id) is None
+
+
+def document(session: Session) -> dict[str, Any]:
+    """The session as answers show it."""
+    totals = carts.totals(session.cart, session.costs)
+    shown: dict[str, Any] = {
+        "id": session.id,
+        "created": written(session.created),
+        "integrationId": session.integration_id,
+        "applicationId": session.application,
+        "profileId": session.profile,
+        "couponCodes": session.coupons,
+        "referralCode": session.referral,
+        "loyaltyCards": session.cards,
+        "state": session.state,
+        "cartItems": carts.wire(session.cart),
+        "additionalCosts": session.costs,
+        "identifiers": session.identifiers,
+        "attributes": session.attributes,
+        "firstSession": session.first,
+        "total": number(totals.total),
+        "cartItemTotal": number(totals.items),
+        "additionalCostTotal": number(totals.costs),
+        "updated": written(session.updated),
+    }
+    if session.store is not None:
+        shown["storeIntegrationId"] = session.store
+    return shown

@@ -1,0 +1,119 @@
+"""The store is one SQLite database behind one lock: a call is a transaction, a dry call one that is rolled back."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from talonproof.errors import ConfigError
+
+Row = tuple[Any, ...]
+
+_SCHEMA = Path(__file__).with_name("schema.sql")
+_VERSION = "1"
+
+
+class Store:
+    """One writer connection, to a file or to memory.
+
+    Every use stands inside :meth:`transaction` or :meth:`reading`, which hold the lock.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Opens a database, and makes its tables if it has none.
+
+        Raises ConfigError for a file that is no database of this version.
+        """
+        self._lock = threading.RLock()
+        try:
+            self._connection = sqlite3.connect(
+                ":memory:" if path is None else path,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
+            )
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from None
+        try:
+            if path is not None:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self.fresh = self._open()
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise _unusable(path, error) from None
+
+    def _open(self) -> bool:
+        """Makes the tables where there are none; whether there were none."""
+        tables = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        if not tables:
+            self._connection.executescript(_SCHEMA.read_text(encoding="utf-8"))
+            self.note("version", _VERSION)
+            return True
+        if "meta" not in tables or self.noted("version") != _VERSION:
+            message = "it was not made by this version"
+            raise sqlite3.DatabaseError(message)
+        return False
+
+    @contextmanager
+    def transaction(self, *, keep: bool = True) -> Generator[None]:
+        """Runs what is inside as one transaction; an exception rolls it back, and so does ``keep=False`` at its end."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT" if keep else "ROLLBACK")
+
+    @contextmanager
+    def reading(self) -> Generator[None]:
+        """Nobody else writes while what is inside reads."""
+        with self._lock:
+            yield
+
+    def one(self, sql: str, *values: object) -> Row | None:
+        """The first row of a query."""
+        return self._connection.execute(sql, values).fetchone()
+
+    def all(self, sql: str, *values: object) -> list[Row]:
+        """All rows of a query."""
+        return self._connection.execute(sql, values).fetchall()
+
+    def query(self, sql: str, values: Mapping[str, object]) -> list[Row]:
+        """All rows of a query with named values."""
+        return self._connection.execute(sql, values).fetchall()
+
+    def run(self, sql: str, *values: object) -> int:
+        """Runs a statement; the id of the row that it inserted, if it did."""
+        return self._connection.execute(sql, values).lastrowid or 0
+
+    def run_many(self, sql: str, rows: Iterable[Row]) -> None:
+        """Runs a statement once for each row of values."""
+        self._connection.executemany(sql, rows)
+
+    def note(self, name: str, value: str) -> None:
+        """Keeps a fact about the database itself."""
+        self.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value)
+
+    def noted(self, name: str) -> str | None:
+        """A fact kept with :meth:`note`."""
+        row = self.one("SELECT value FROM meta WHERE name = ?", name)
+        return None if row is None else row[0]
+
+    def close(self) -> None:
+        """Closes the database; a store in memory is gone."""
+        with self._lock:
+            self._connection.close()
+
+
+def _unusable(path: Path | None, error: sqlite3.Error) -> ConfigError:
+    message = f"{path} cannot be used as the emulator's database: {error}"
+    return ConfigError(message, hint="a file that does not exist yet is made")

@@ -1,0 +1,303 @@
+"""A world file is YAML: tables of things with their names, and ledgers whose rows may be repeated in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from talonproof.emulator import attributes, world
+from talonproof.emulator.world import ATTRIBUTE_TYPES, Entity, World
+from talonproof.emulator.world_node import Node, root
+from talonproof.errors import ConfigError, closest
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+POINT = 1_000_000
+"""Points are stored in whole millionths."""
+
+DEFAULT = Path(__file__).parent / "worlds" / "default.yaml"
+
+_TABLES = (
+    "account",
+    "applications",
+    "keys",
+    "attributes",
+    "event_types",
+    "additional_costs",
+    "stores",
+    "catalogs",
+    "campaigns",
+    "coupons",
+    "audiences",
+    "programs",
+    "profiles",
+    "cards",
+    "ledgers",
+    "sessions",
+)
+_ENTITIES = {"profile": Entity.PROFILE, "session": Entity.SESSION, "item": Entity.ITEM, "event": Entity.EVENT}
+_FEATURES = ("coupons", "referrals", "loyalty", "giveaways", "strikethrough", "achievements")
+_ORIGINS = ("manual", "session", "import")
+_STATUSES = ("active", "inactive")
+
+
+def read_world(path: Path | None = None) -> World:
+    """The world of a file, or the default world.
+
+    Raises ConfigError for a file that cannot be read, DocumentError with file, line and the closest valid word
+    for one that does not say what it should.
+    """
+    file = path or DEFAULT
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"the world file {file} cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise ConfigError(message) from None
+    return parse_world(text, str(file))
+
+
+def parse_world(text: str, source: str) -> World:
+    """The world that a text describes; ``source`` names it in errors. Raises DocumentError."""
+    tables = root(text, source).table(*_TABLES, required=("account", "applications", "keys"))
+    catalogs = _by(tables, "catalogs", _catalog, lambda c: c.id)
+    applications = _by(tables, "applications", lambda n: _application(n, catalogs), lambda a: a.id)
+    campaigns = _by(tables, "campaigns", _campaign, lambda c: c.id)
+    audiences = _by(tables, "audiences", _audience, lambda a: a.id)
+    programs = _by(tables, "programs", _program, lambda p: p.id)
+    defined = _attributes(tables.get("attributes"))
+    cards = _by(tables, "cards", lambda n: _card(n, programs), lambda c: (c.program, c.identifier))
+    profiles = _by(tables, "profiles", lambda n: _profile(n, defined, audiences), lambda p: p.integration_id)
+    return World(
+        source=source,
+        account=tables["account"].integer(),
+        applications=applications,
+        keys=_by(tables, "keys", lambda n: _key(n, applications), lambda k: k.key),
+        attributes=defined,
+        event_types=_names(tables, "event_types"),
+        additional_costs=_names(tables, "additional_costs"),
+        stores=_names(tables, "stores"),
+        catalogs=catalogs,
+        campaigns=campaigns,
+        coupons=_by(tables, "coupons", lambda n: _coupon(n, campaigns), lambda c: c.value),
+        audiences=audiences,
+        programs=programs,
+        profiles=tuple(profiles.values()),
+        cards=tuple(cards.values()),
+        entries=tuple(
+            entry for node in _nodes(tables, "ledgers") for entry in _ledger(node, programs, profiles, cards)
+        ),
+        sessions=tuple(
+            _by(
+                tables, "sessions", lambda n: _session(n, applications), lambda s: (s.application, s.integration_id)
+            ).values()
+        ),
+    )
+
+
+def _nodes(tables: Mapping[str, Node], name: str) -> list[Node]:
+    return tables[name].items() if name in tables else []
+
+
+def _by(tables: Mapping[str, Node], name: str, make: Callable[[Node], _V], key: Callable[[_V], _K]) -> dict[_K, _V]:
+    """The things of a table by their key, which none of them shares."""
+    found: dict[_K, _V] = {}
+    for node in _nodes(tables, name):
+        made = make(node)
+        if key(made) in found:
+            raise node.wrong(f"{name} has this one twice")
+        found[key(made)] = made
+    return found
+
+
+def _names(tables: Mapping[str, Node], name: str) -> frozenset[str]:
+    return frozenset(node.string() for node in _nodes(tables, name))
+
+
+def _application(node: Node, catalogs: Mapping[int, world.Catalog]) -> world.Application:
+    row = node.table("id", "name", "catalog", required=("id", "name"))
+    catalog = row["catalog"].reference(catalogs, "catalog") if "catalog" in row else None
+    return world.Application(row["id"].integer(), row["name"].string(), catalog)
+
+
+def _key(node: Node, applications: Mapping[int, world.Application]) -> world.Key:
+    row = node.table("key", "application", "test", "expires", required=("key", "application"))
+    return world.Key(
+        key=row["key"].string(),
+        application=row["application"].reference(applications, "Application"),
+        test=row["test"].boolean() if "test" in row else False,
+        expires=row["expires"].offset() if "expires" in row else None,
+    )
+
+
+def _attributes(node: Node | None) -> dict[Entity, Mapping[str, str]]:
+    found: dict[Entity, Mapping[str, str]] = {entity: {} for entity in Entity}
+    for word, names in (node.table(*_ENTITIES) if node else {}).items():
+        found[_ENTITIES[word]] = {name: kind.choice(ATTRIBUTE_TYPES) for name, kind in names.table().items()}
+    return found
+
+
+def _catalog(node: Node) -> world.Catalog:
+    row = node.table("id", "name", "items", required=("id", "name", "items"))
+    prices: dict[str, Decimal | None] = {}
+    for item in row["items"].items():
+        cells = item.table("sku", "price", required=("sku",))
+        prices[cells["sku"].string()] = cells["price"].number() if "price" in cells else None
+    return world.Catalog(row["id"].integer(), row["name"].string(), prices)
+
+
+def _campaign(node: Node) -> world.Campaign:
+    row = node.table("id", "name", "features", required=("id", "name"))
+    features = tuple(word.choice(_FEATURES) for word in row["features"].items()) if "features" in row else ()
+    return world.Campaign(row["id"].integer(), row["name"].string(), features)
+
+
+def _coupon(node: Node, campaigns: Mapping[int, world.Campaign]) -> world.Coupon:
+    row = node.table("value", "campaign", "usage_limit", required=("value", "campaign"))
+    return world.Coupon(
+        value=row["value"].string(),
+        campaign=row["campaign"].reference(campaigns, "campaign"),
+        usage_limit=row["usage_limit"].integer(0) if "usage_limit" in row else 0,
+    )
+
+
+def _audience(node: Node) -> world.Audience:
+    row = node.table("id", "name", required=("id", "name"))
+    return world.Audience(row["id"].integer(), row["name"].string())
+
+
+def _program(node: Node) -> world.Program:
+    row = node.table("id", "name", "title", "kind", "users_per_card_limit", required=("id", "name", "title", "kind"))
+    return world.Program(
+        id=row["id"].integer(),
+        name=row["name"].string(),
+        title=row["title"].string(),
+        cards=row["kind"].choice(("profile", "card")) == "card",
+        users_per_card_limit=row["users_per_card_limit"].integer(0) if "users_per_card_limit" in row else 0,
+    )
+
+
+def _profile(
+    node: Node, defined: Mapping[Entity, Mapping[str, str]], audiences: Mapping[int, world.Audience]
+) -> world.Profile:
+    row = node.table(
+        "integration_id", "created", "last_activity", "attributes", "audiences", required=("integration_id", "created")
+    )
+    created = row["created"].past()
+    known = defined[Entity.PROFILE]
+    values: dict[str, Any] = {}
+    for name, value in (row["attributes"].table() if "attributes" in row else {}).items():
+        if name not in known:
+            raise value.wrong(f"profiles have no attribute {name}", hint=closest(name, known))
+        if not attributes.fits(known[name], value.value):
+            raise value.wrong(f"the attribute {name} takes a value of type {known[name]}")
+        values[name] = value.value
+    members = row["audiences"].items() if "audiences" in row else []
+    return world.Profile(
+        integration_id=row["integration_id"].string(),
+        created=created,
+        last_activity=row["last_activity"].past() if "last_activity" in row else created,
+        attributes=values,
+        audiences=tuple(member.reference(audiences, "audience") for member in members),
+    )
+
+
+def _card(node: Node, programs: Mapping[int, world.Program]) -> world.Card:
+    row = node.table(
+        "program", "identifier", "created", "status", "profiles", required=("program", "identifier", "created")
+    )
+    program = programs[row["program"].reference(programs, "program")]
+    if not program.cards:
+        raise row["program"].wrong(f"program {program.id} is profile-based")
+    profiles = tuple(name.string() for name in row["profiles"].items()) if "profiles" in row else ()
+    if 0 < program.users_per_card_limit < len(profiles):
+        raise row["profiles"].wrong(f"a card of program {program.id} takes {program.users_per_card_limit} profiles")
+    return world.Card(
+        program=program.id,
+        identifier=row["identifier"].string(),
+        created=row["created"].past(),
+        status=row["status"].choice(_STATUSES) if "status" in row else "active",
+        profiles=profiles,
+    )
+
+
+def _ledger(
+    node: Node,
+    programs: Mapping[int, world.Program],
+    profiles: Mapping[str, world.Profile],
+    cards: Mapping[tuple[int, str], world.Card],
+) -> list[world.Entry]:
+    row = node.table("program", "owner", "entries", required=("program", "owner", "entries"))
+    program = programs[row["program"].reference(programs, "program")]
+    owners = [card for number, card in cards if number == program.id] if program.cards else list(profiles)
+    owner = row["owner"].choice(owners)
+    return [entry for line in row["entries"].items() for entry in _entries(line, program.id, owner)]
+
+
+def _entries(node: Node, program: int, owner: str) -> list[world.Entry]:
+    """The entries of one line: ``repeat`` of them, ``step`` apart; a list of values is gone through in turn."""
+    row = node.table(
+        "repeat", "type", "origin", "subledger", "points", "created", "step", "starts", "expires", "name",
+        required=("points", "created"),
+    )  # fmt: skip
+    first = row["created"].past()
+    step = row["step"].offset() if "step" in row else 0
+    count = row["repeat"].integer() if "repeat" in row else 1
+    if first + step * (count - 1) > 0:
+        raise node.wrong("the last of these entries would lie in the future")
+
+    def turns(key: str, take: Callable[[Node], _V], default: _V) -> list[_V]:
+        return [take(value) for value in row[key].cycle()] if key in row else [default]
+
+    kinds = turns("type", lambda n: n.choice(("addition", "subtraction")), "addition")
+    origins = turns("origin", lambda n: n.choice(_ORIGINS), "manual")
+    subledgers = turns("subledger", Node.string, "")
+    points = turns("points", _points, 0)
+    starts = turns("starts", _offset_or_none, None)
+    expiries = turns("expires", _offset_or_none, None)
+    names = turns("name", Node.string, "World")
+    return [
+        world.Entry(
+            program=program,
+            owner=owner,
+            subledger=subledgers[index % len(subledgers)],
+            addition=kinds[index % len(kinds)] == "addition",
+            origin=origins[index % len(origins)],
+            created=first + index * step,
+            starts=starts[index % len(starts)],
+            expires=expiries[index % len(expiries)],
+            points=points[index % len(points)],
+            name=names[index % len(names)],
+        )
+        for index in range(count)
+    ]
+
+
+def _offset_or_none(node: Node) -> int | None:
+    return None if node.value is None else node.offset()
+
+
+def _points(node: Node) -> int:
+    amount = node.number() * POINT
+    if amount <= 0 or amount != int(amount):
+        raise node.wrong("points must be above 0, with at most six decimals")
+    return int(amount)
+
+
+def _session(node: Node, applications: Mapping[int, world.Application]) -> world.Session:
+    row = node.table(
+        "integration_id",
+        "application",
+        "created",
+        "body",
+        required=("integration_id", "application", "created", "body"),
+    )
+    row["body"].table()
+    return world.Session(
+        integration_id=row["integration_id"].string(),
+        application=row["application"].reference(applications, "Application"),
+        created=row["created"].past(),
+        body=row["body"].value,
+    )

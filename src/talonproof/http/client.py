@@ -1,0 +1,314 @@
+"""The one way to the target: a call is guarded, paced, journalled, sent and redacted, and becomes an exchange."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from talonproof import __version__
+from talonproof.contract.contract import Contract
+from talonproof.contract.serialise import serialise
+from talonproof.errors import HarnessError
+from talonproof.http.exchange import Call, Exchange
+from talonproof.http.guard import Guard
+from talonproof.http.keys import authorization
+from talonproof.http.pace import Pace
+from talonproof.http.redact import Redactor
+from talonproof.target import Footprint, Keys, Target
+
+TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
+"""Seconds to wait for a connection, and for each piece of an answer."""
+
+WHOLE_ANSWER: Final = 120.0
+"""Seconds that an answer may take from the request to its last byte."""
+
+LARGEST_ANSWER: Final = 32 * 1024 * 1024
+"""Bytes of a body that are read; no answer of this API comes near."""
+
+RETRY_PAUSES: Final = (0.2, 0.8)
+"""Seconds before the second and the third attempt."""
+
+LONGEST_RETRY_AFTER: Final = 5.0
+"""Seconds that a server may ask for with Retry-After; a longer wish is not granted in full."""
+
+_KEEP_ALIVE: Final = 4.0
+"""Seconds that an idle connection is used again: less than the 5 s after which common servers close theirs."""
+
+_NEVER_ARRIVED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+Journal = Callable[[dict[str, Any]], None]
+
+
+def _no_journal(record: dict[str, Any]) -> None:
+    """Keeps nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A call as it goes on the wire. The headers hold the key; their repr hides it."""
+
+    call: Call
+    method: str
+    url: str
+    target: str
+    headers: httpx.Headers
+    body: bytes | None
+    footprint: Footprint
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came back; ``status`` 0 and a failure where nothing did. ``again``: the server has not begun to act."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+    failure: str = ""
+    again: bool = False
+
+
+class Client:
+    """Sends calls to one target; safe to use from several threads.
+
+    ``on_intent`` is given a record before each attempt and ``on_outcome`` one after it; both are redacted.
+    ``transport`` stands in for the network. ``sent`` counts attempts, retries included.
+    """
+
+    def __init__(  # noqa: PLR0913 - everything with an effect is passed in
+        self,
+        target: Target,
+        keys: Keys,
+        contract: Contract,
+        guard: Guard,
+        *,
+        redactor: Redactor | None = None,
+        pace: Pace | None = None,
+        transport: httpx.BaseTransport | None = None,
+        on_intent: Journal = _no_journal,
+        on_outcome: Journal = _no_journal,
+        timeout: httpx.Timeout = TIMEOUT,
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.target = target
+        self.guard = guard
+        self.sent = 0
+        self._keys = keys
+        self._contract = contract
+        self._redactor = redactor or Redactor(keys.secrets())
+        self._pace = pace or Pace(0)
+        self._on_intent = on_intent
+        self._on_outcome = on_outcome
+        self._now = now
+        self._sleep = sleep
+        self._count = threading.Lock()
+        self._base_path = urlsplit(target.url).path
+        self._http = httpx.Client(
+            transport=transport,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=timeout,
+            limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def send(self, call: Call, *, number: int) -> Exchange:
+        """The exchange that a call leads to; ``number`` is its place in the history of the case.
+
+        An attempt that met 429 or 503, or no connection at all, is made again, twice at most. Whatever else the
+        target does is in the exchange: silence has status 0. Raises GuardError, before anything is sent, for a call
+        that the run may not make; ConfigError for arguments that cannot be written in a path; HarnessError for a
+        body or header that cannot be sent.
+        """
+        prepared = self._prepare(call)
+        exchange, answer = self._attempt(prepared, number, 1)
+        for attempt, pause in enumerate(RETRY_PAUSES, start=2):
+            if not answer.again:
+                break
+            self._sleep(max(pause, _retry_after(answer.headers)))
+            exchange, answer = self._attempt(prepared, number, attempt)
+        return exchange
+
+    def _prepare(self, call: Call) -> _Prepared:
+        operation = self._contract.operation(call.operation)
+        path = serialise(operation, call.path, call.query)
+        url = f"{self.target.url}{path}"
+        footprint = self.guard.check(call, url)
+        body = _encode(call)
+        headers = self._headers(call, has_body=body is not None)
+        return _Prepared(call, operation.method, url, self._base_path + path, headers, body, footprint)
+
+    def _headers(self, call: Call, *, has_body: bool) -> httpx.Headers:
+        headers = httpx.Headers(
+            {
+                "accept": "application/json",
+                "accept-encoding": "identity",
+                "user-agent": f"talonproof/{__version__}",
+            }
+        )
+        content_type = "application/json" if call.content_type is None and has_body else call.content_type
+        if content_type:
+            headers["content-type"] = content_type
+        if (value := authorization(call.credential, self._keys)) is not None:
+            headers["authorization"] = value
+        return headers
+
+    def _attempt(self, prepared: _Prepared, number: int, attempt: int) -> tuple[Exchange, _Answer]:
+        self._pace.wait()
+        unanswered = self._exchange(prepared, number)
+        common = {"attempt": attempt, "footprint": prepared.footprint.label}
+        self._on_intent({**common, **_request_of(unanswered)})
+        with self._count:
+            self.sent += 1
+        begun = time.perf_counter()
+        answer = self._ask(prepared)
+        exchange = dataclasses.replace(
+            unanswered,
+            status=answer.status,
+            response_headers=self._redactor.headers(answer.headers),
+            response_body=self._redactor.data(answer.body),
+            seconds=time.perf_counter() - begun,
+            failure=self._redactor.text(answer.failure),
+        )
+        self._on_outcome({**common, **exchange.record()})
+        self.guard.ledger.note(exchange)
+        return exchange, answer
+
+    def _exchange(self, prepared: _Prepared, number: int) -> Exchange:
+        """The exchange as far as it is known before it happens."""
+        url = self._redactor.text(prepared.url)
+        body = None if prepared.body is None else self._redactor.data(prepared.body)
+        clean = url == prepared.url and body == prepared.body
+        return Exchange(
+            number=number,
+            call=prepared.call if clean else self._without_secrets(prepared.call),
+            method=prepared.method,
+            url=url,
+            path=self._redactor.text(prepared.target),
+            request_headers=self._redactor.headers(prepared.headers),
+            request_body=body,
+            status=0,
+            response_headers={},
+            response_body=b"",
+            started=self._now(),
+            seconds=0.0,
+        )
+
+    def _without_secrets(self, call: Call) -> Call:
+        """The call with its arguments redacted: an argument may happen to hold a key."""
+        return dataclasses.replace(
+            call,
+            path=self._redactor.value(call.path),
+            query=self._redactor.value(call.query),
+            body=self._redactor.value(call.body),
+            raw_body=None if call.raw_body is None else self._redactor.data(call.raw_body),
+        )
+
+    def _ask(self, prepared: _Prepared) -> _Answer:
+        request = self._request(prepared)
+        deadline = time.monotonic() + WHOLE_ANSWER
+        try:
+            response = self._http.send(request, stream=True)
+            try:
+                body, failure = _read(response, deadline)
+            finally:
+                response.close()
+        except httpx.LocalProtocolError as error:
+            raise HarnessError(self._redactor.text(f"{prepared.call.operation} cannot be sent: {error}")) from None
+        except httpx.TransportError as error:
+            return _Answer(0, httpx.Headers(), b"", _wording(error), again=isinstance(error, _NEVER_ARRIVED))
+        except httpx.DecodingError as error:
+            return _Answer(0, httpx.Headers(), b"", f"decoding: {error}")
+        if failure:
+            return _Answer(0, response.headers, b"", failure)
+        return _Answer(response.status_code, response.headers, body, again=response.status_code in {429, 503})
+
+    def _request(self, prepared: _Prepared) -> httpx.Request:
+        """The request, its target exactly as serialised: httpx alone would resolve and escape it anew."""
+        try:
+            return self._http.build_request(
+                prepared.method,
+                prepared.url,
+                headers=prepared.headers,
+                content=prepared.body,
+                extensions={"target": prepared.target.encode("ascii")},
+            )
+        except (httpx.InvalidURL, ValueError) as error:
+            raise HarnessError(self._redactor.text(f"{prepared.call.operation} cannot be sent: {error}")) from None
+
+
+def _encode(call: Call) -> bytes | None:
+    """The bytes of the body: JSON in UTF-8, escaped to ASCII only where a lone surrogate leaves no other way."""
+    if call.raw_body is not None:
+        return call.raw_body
+    if call.body is None and not call.has_body:
+        return None
+    try:
+        try:
+            return json.dumps(call.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        except UnicodeEncodeError:
+            return json.dumps(call.body, allow_nan=False, separators=(",", ":")).encode("ascii")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise HarnessError(f"the body of {call.operation} is no JSON value: {error}") from None
+
+
+def _read(response: httpx.Response, deadline: float) -> tuple[bytes, str]:
+    """The whole body, or why it was given up."""
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            return b"", f"read: the answer is longer than {LARGEST_ANSWER} bytes"
+        if time.monotonic() > deadline:
+            return b"", f"timeout: the answer was not complete after {WHOLE_ANSWER:.0f} s"
+    return bytes(body), ""
+
+
+def _wording(error: httpx.TransportError) -> str:
+    """What went wrong, the phase first."""
+    match error:
+        case httpx.ConnectTimeout() | httpx.ConnectError():
+            phase = "connect"
+        case httpx.TimeoutException():
+            phase = "timeout"
+        case httpx.ProtocolError():
+            phase = "protocol"
+        case httpx.WriteError():
+            phase = "write"
+        case _:
+            phase = "read"
+    return f"{phase}: {str(error) or type(error).__name__}"
+
+
+def _request_of(exchange: Exchange) -> dict[str, Any]:
+    """The part of a record that is known before there is an answer."""
+    unknown = {"status", "response_headers", "response_body", "seconds", "failure"}
+    return {key: value for key, value in exchange.record().items() if key not in unknown}
+
+
+def _retry_after(headers: httpx.Headers) -> float:
+    """The seconds that the server asks to wait, within reason; 0 where it names none."""
+    wish = headers.get("retry-after", "").strip()
+    return min(float(wish), LONGEST_RETRY_AFTER) if wish.isascii() and wish.isdigit() else 0.0

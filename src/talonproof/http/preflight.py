@@ -1,0 +1,60 @@
+"""Before a run: somebody answers, accepts the key, and speaks this API."""
+
+from __future__ import annotations
+
+import httpx
+
+from talonproof.contract.contract import Contract
+from talonproof.errors import TargetError
+from talonproof.http.client import Client
+from talonproof.http.exchange import Call, Exchange
+from talonproof.http.guard import Guard
+from talonproof.http.ledger import Ledger
+from talonproof.target import Footprint, Keys, Target
+
+_ERROR_MEMBERS = frozenset({"message", "errors", "StatusCode"})
+
+
+def preflight(
+    target: Target,
+    keys: Keys,
+    contract: Contract,
+    run: str,
+    *,
+    key: str = "",
+    transport: httpx.BaseTransport | None = None,
+) -> None:
+    """Asks for a session that cannot exist; returns if what answers may be such an API, broken or not.
+
+    ``key`` says in an error which key was used (by default, the one in the target's variable). Raises TargetError:
+    exit 2 where the key is not accepted, exit 3 where nothing answers or something else than this API does.
+    """
+    ledger = Ledger(run, "preflight")
+    with Client(target, keys, contract, Guard(target, contract, Footprint.READ, ledger), transport=transport) as client:
+        session = ledger.new("session")
+        exchange = client.send(Call("getCustomerSession", {"customerSessionId": session}), number=0)
+    url = target.url
+    if exchange.status == 0:
+        raise TargetError(f"nothing answers at {url}: {exchange.failure}", hint="is it running, and is the port right?")
+    if exchange.status == 401:
+        which = key or f"the key in {target.key_variable}"
+        raise TargetError(f"{which} is not accepted by {url}", hint="it answers 401", code="key", exit_code=2)
+    if exchange.infrastructure:
+        raise TargetError(f"{url} cannot be tested now: it answers {exchange.status}")
+    if hint := _foreign(exchange):
+        raise TargetError(f"what answers at {url} is no Integration API: status {exchange.status}", hint=hint)
+
+
+def _foreign(exchange: Exchange) -> str:
+    """Why an answer cannot come from such an API; empty where it might."""
+    if 300 <= exchange.status < 400:
+        return f"it redirects to {exchange.response_headers.get('location', 'nowhere')}"
+    if exchange.status >= 500:
+        return ""
+    body = exchange.json()
+    if not exchange.is_json and exchange.response_body.strip():
+        kind = exchange.response_headers.get("content-type", "").partition(";")[0] or "something"
+        return f"it answers with {kind} that is not JSON; check the address"
+    if exchange.status == 404 and not (isinstance(body, dict) and body.keys() & _ERROR_MEMBERS):
+        return "it knows no customer sessions under this address; check the path in it"
+    return ""

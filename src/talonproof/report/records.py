@@ -1,0 +1,192 @@
+"""The stream of a run as values: a header, the cases that finished, and a footer if the run came to its end.
+
+``run.ndjson`` holds one JSON object a line; ``reports/run.schema.json`` describes them, and
+:mod:`talonproof.report.reading` makes these values of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from talonproof.requirement import Level, Requirement
+from talonproof.verdict import Reason, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFacts:
+    """Which server was judged."""
+
+    name: str
+    url: str
+    loopback: bool
+    embedded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCase:
+    """A case as the plan has it. One that is not ``planned`` says by ``verdict``, ``reason`` and ``detail`` why.
+
+    It judges its ``requirements`` whenever it runs to its end, ``also`` those that the target gives occasion for.
+    """
+
+    id: str
+    suite: str
+    title: str
+    about: str
+    requirements: tuple[str, ...]
+    footprint: str
+    requests: int
+    planned: bool
+    verdict: Verdict | None = None
+    reason: Reason | None = None
+    detail: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """A cell of the state x operation table; ``status`` and ``state`` are the ids of its two requirements."""
+
+    row: str
+    from_state: str
+    action: str
+    status: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The plan: what the run was asked, every requirement in its selection, and every case.
+
+    ``requests`` is the most that the plan may send, ``min_judged`` is in per cent, and ``passive`` are the
+    requirements judged on every exchange.
+    """
+
+    run: str
+    talonproof: str
+    started: str
+    target: TargetFacts
+    edition: str
+    depth: str
+    seed: int
+    workers: int = 1
+    strict: bool = False
+    min_judged: float = 0.0
+    max_footprint: str = ""
+    requests: int = 0
+    select: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    cases: tuple[PlannedCase, ...] = ()
+    passive: frozenset[str] = frozenset()
+    matrix: tuple[MatrixRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeFacts:
+    """One request and its answer, redacted, as ``Exchange.record`` wrote it.
+
+    ``status`` is 0 and ``failure`` says why where no answer came; ``seconds`` is how long it took.
+    """
+
+    number: int
+    operation: str
+    credential: str
+    method: str
+    url: str
+    path: str
+    request_headers: Mapping[str, str]
+    request_body: str | None
+    status: int
+    response_headers: Mapping[str, str]
+    response_body: str | None
+    started: float
+    seconds: float
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFacts:
+    """A requirement broken, with the exchanges of which none can be left out; the last one is the answer judged."""
+
+    fingerprint: str
+    requirement: str
+    level: Level
+    operation: str
+    check: str
+    pointer: str
+    message: str
+    verdict: Verdict
+    exchanges: tuple[ExchangeFacts, ...] = ()
+    curl: str = ""
+    example: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a target answered where no source says what it should."""
+
+    requirement: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case that finished. ``evidence`` counts how often each requirement was exercised.
+
+    ``started`` is seconds since the epoch; ``sent`` requests are those of the plan, ``extra`` those of
+    shrinking and confirming.
+    """
+
+    id: str
+    verdict: Verdict
+    reason: Reason | None = None
+    detail: str = ""
+    worker: str = ""
+    started: float = 0.0
+    seconds: float = 0.0
+    planned: int = 0
+    sent: int = 0
+    extra: int = 0
+    evidence: Mapping[str, int] = field(default_factory=dict[str, int])
+    findings: tuple[FindingFacts, ...] = ()
+    observations: tuple[Observation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the run did to the target, by kind of thing."""
+
+    sent: int = 0
+    created: Mapping[str, int] = field(default_factory=dict[str, int])
+    consumed: Mapping[str, int] = field(default_factory=dict[str, int])
+    restored: Mapping[str, int] = field(default_factory=dict[str, int])
+    left_behind: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """The end of a run: without one, a run is incomplete and never green.
+
+    ``problems`` are faults of the harness outside any case.
+    """
+
+    ended: str
+    seconds: float
+    verdict: Verdict
+    exit_code: int
+    interrupted: bool = False
+    sent: int = 0
+    extra: int = 0
+    receipt: Receipt = field(default_factory=Receipt)
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A run as far as it got."""
+
+    header: Header
+    cases: tuple[Case, ...] = ()
+    footer: Footer | None = None

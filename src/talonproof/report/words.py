@@ -1,0 +1,158 @@
+"""The words in which every report speaks of verdicts, reasons, levels, amounts and commands."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from datetime import datetime
+
+from talonproof.report.records import Header, Stream
+from talonproof.requirement import Level
+from talonproof.verdict import Reason, Verdict
+
+VERDICTS: Mapping[Verdict, str] = {
+    Verdict.ERROR: "error",
+    Verdict.FAIL: "broken",
+    Verdict.FLAKY: "flaky",
+    Verdict.VACUOUS: "not exercised",
+    Verdict.BLOCKED: "blocked",
+    Verdict.NOT_RUN: "not run",
+    Verdict.STALE: "stale",
+    Verdict.WARN: "warned",
+    Verdict.KNOWN: "known",
+    Verdict.OBSERVED: "recorded",
+    Verdict.PASS: "held",
+    Verdict.UNSUPPORTED: "unsupported",
+}
+"""What a verdict says of a requirement, in a word or two."""
+
+MEANINGS: Mapping[Verdict, str] = {
+    Verdict.ERROR: "talonproof itself failed, so nothing follows about the target",
+    Verdict.FAIL: "a clause of level must is broken, and was broken again when replayed",
+    Verdict.FLAKY: "broken once, but not when replayed",
+    Verdict.VACUOUS: "a case about it ended well without ever exercising it",
+    Verdict.BLOCKED: "what it builds on failed first",
+    Verdict.NOT_RUN: "left out by a flag, or lost",
+    Verdict.STALE: "listed in the baseline without need",
+    Verdict.WARN: "a clause of level should is broken; red only under --strict",
+    Verdict.KNOWN: "broken, and listed in the baseline",
+    Verdict.OBSERVED: "no source settles it: the answer is recorded, never judged",
+    Verdict.PASS: "exercised, and it held every time",
+    Verdict.UNSUPPORTED: "cannot be judged on this target, with the reason",
+}
+"""What a verdict means, as a legend says it."""
+
+ORDER = (
+    Verdict.PASS,
+    Verdict.OBSERVED,
+    Verdict.KNOWN,
+    Verdict.WARN,
+    Verdict.STALE,
+    Verdict.FLAKY,
+    Verdict.FAIL,
+    Verdict.ERROR,
+    Verdict.VACUOUS,
+    Verdict.BLOCKED,
+    Verdict.NOT_RUN,
+    Verdict.UNSUPPORTED,
+)
+"""The verdicts as counts are shown: what was judged, the best first, then what was not."""
+
+_ALWAYS = {Verdict.PASS, Verdict.OBSERVED, Verdict.WARN, Verdict.FAIL, Verdict.UNSUPPORTED}
+
+REASONS: Mapping[Reason, str] = {
+    Reason.BINDING: "the target lacks what it needs",
+    Reason.FOOTPRINT: "it would touch more than this run may",
+    Reason.EDITION: "it belongs to another edition",
+    Reason.NOT_IMPLEMENTED: "the target does not have the operation",
+    Reason.WAITS: "it waits for something not built yet",
+    Reason.NEVER_TRIGGERED: "nothing in this run brought it about",
+    Reason.DEPTH: "it is not part of this depth",
+    Reason.BUDGET: "the time allowed was spent",
+    Reason.MAX_REQUESTS: "the requests allowed were spent",
+    Reason.INTERRUPTED: "the run was cut short",
+    Reason.WORKER_LOST: "the process that ran it died",
+}
+"""Why something was not judged."""
+
+LEVELS: Mapping[Level, str] = {
+    Level.MUST: "a source of this edition states it",
+    Level.SHOULD: "inferred, or stated elsewhere",
+    Level.OBSERVE: "no source settles it",
+}
+"""What a level rests on."""
+
+
+def columns(counts: Mapping[Verdict, int]) -> tuple[Verdict, ...]:
+    """The verdicts to show counts of, in their order: the rare ones only where they occur."""
+    return tuple(verdict for verdict in ORDER if verdict in _ALWAYS or counts.get(verdict))
+
+
+def why(reason: Reason | None, detail: str) -> str:
+    """A reason with its detail, as one phrase; empty where there is neither."""
+    if reason is None:
+        return detail
+    return f"{REASONS[reason]}: {detail}" if detail else REASONS[reason]
+
+
+def amount(number: int, noun: str) -> str:
+    """A number with its noun: ``1 case``, ``1,200 cases``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def duration(seconds: float) -> str:
+    """A duration as people say it: ``0.4 s``, ``21 s``, ``3 min 05 s``, ``2 h 10 min``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def moment(text: str) -> str:
+    """An RFC 3339 moment to the second, as ``2026-11-20 11:00:00 UTC``; any other text as it is."""
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    zone = parsed.strftime("%Z") or "without a time zone"
+    return f"{parsed:%Y-%m-%d %H:%M:%S} {zone}"
+
+
+def sent(stream: Stream) -> tuple[int, int]:
+    """The requests of the plan that were sent, and those of shrinking and confirming."""
+    if stream.footer is not None:
+        return stream.footer.sent, stream.footer.extra
+    return sum(case.sent for case in stream.cases), sum(case.extra for case in stream.cases)
+
+
+def lasted(stream: Stream) -> str:
+    """How long the run took; "unknown" without a footer."""
+    return duration(stream.footer.seconds) if stream.footer is not None else "unknown"
+
+
+def again(header: Header) -> str:
+    """The command that runs the same cases with the same data, as a shell takes it.
+
+    A target that is neither the embedded emulator nor on this machine was described by a file that the
+    stream does not name: ``TARGET.toml`` stands for it.
+    """
+    words = ["talonproof", "run"]
+    if not header.target.embedded:
+        words += ["--url", header.target.url] if header.target.loopback else ["--target", "TARGET.toml"]
+    words += ["--edition", header.edition, "--depth", header.depth, "--seed", str(header.seed)]
+    if header.max_footprint:
+        words += ["--max-footprint", header.max_footprint]
+    for pattern in header.select:
+        words += ["--select", pattern]
+    for fault in header.faults:
+        words += ["--fault", fault]
+    if header.strict:
+        words.append("--strict")
+    if header.min_judged:
+        words += ["--min-judged", f"{header.min_judged:g}"]
+    return shlex.join(words)

@@ -1,0 +1,45 @@
+"""Moments as servers write them, and the moment at which a server says it answered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from talonproof.http.exchange import Exchange
+
+SKEW = timedelta(minutes=2)
+"""How far the clock behind a stored time may be from the one behind the Date header."""
+
+LONG_AGO = "2010-01-01T00:00:00Z"
+"""Before there was anything to be stored."""
+
+
+def served(exchange: Exchange) -> datetime:
+    """When the server says it answered; where it says nothing, when it was asked."""
+    try:
+        found = parsedate_to_datetime(exchange.response_headers.get("date", ""))
+    except ValueError:
+        return datetime.fromtimestamp(exchange.started, UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def instant(text: Any) -> datetime | None:
+    """The moment that a timestamp names, in UTC; None for ``immediate``, ``unlimited`` and whatever else is none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else None
+
+
+def written(moment: datetime) -> str:
+    """The moment in RFC 3339, in UTC, to the second."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def midnight(moment: datetime) -> datetime:
+    """The beginning of the day that the moment is in, UTC."""
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

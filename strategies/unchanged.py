@@ -1,0 +1,116 @@
+"""What reads show before a call and after it, and the first place where the two differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, cast
+
+from talonproof.http.exchange import Exchange
+from talonproof.model.observed import differences
+from talonproof.run.case import Case
+
+SECTIONS: Final[Mapping[str, bool]] = dict.fromkeys(
+    ("profile", "referrals", "coupons", "loyalty", "giveaways", "achievements"), True
+)
+"""Every section that an inventory has."""
+
+View = Callable[[Exchange], Any]
+"""The part of a successful read that is compared."""
+
+_PERSON = ("attributes", "audienceMemberships", "lastActivity")
+_COUNTED = ("closedSessions", "totalSales", "audienceMemberships", "loyaltyMemberships")
+
+
+def session(read: Exchange) -> Any:
+    """A session as it is stored, in every detail; the effects that are still valid come in no order."""
+    return {"customerSession": read.at("customerSession"), "effects": unordered(read.at("effects"))}
+
+
+def inventory(read: Exchange) -> Any:
+    """Everything that an inventory shows."""
+    return unordered(read.json())
+
+
+def person(read: Exchange) -> Any:
+    """Of an inventory, what the customer is: attributes, memberships of audiences, last activity."""
+    return {"profile": _only(unordered(read.at("profile")), _PERSON)}
+
+
+def used_up(read: Exchange) -> Any:
+    """Of an inventory, what calls use up or move: all but the attributes and the last activity of the profile."""
+    shown = unordered(read.json())
+    if not isinstance(shown, dict):
+        return shown
+    sections = cast("dict[str, Any]", shown)
+    return {name: _only(part, _COUNTED) if name == "profile" else part for name, part in sections.items()}
+
+
+def balances(read: Exchange) -> Any:
+    """The points of a ledger and its subledgers."""
+    return {name: read.at(name) for name in ("balance", "subledgerBalances")}
+
+
+def difference(view: View, before: Exchange, after: Exchange) -> tuple[str, str] | None:
+    """Pointer and wording of the first difference; None where both reads show the same, or both were refused.
+
+    What a refusal says is not compared: it may well name the request or the time.
+    """
+    if before.ok != after.ok:
+        return "", f"was answered {before.status}, is answered {after.status}"
+    if not before.ok:
+        return None
+    return next(differences(view(before), view(after)), None)
+
+
+def reread(case: Case, view: View, before: Exchange, read: Callable[[], Exchange]) -> Exchange:
+    """The read after a call that may not change anything; a change has the target's settle time to show."""
+    return case.settled(read, lambda after: difference(view, before, after) is not None)
+
+
+def judge_unchanged(
+    case: Case, requirement: str, view: View, before: Exchange, calls: Sequence[Exchange], after: Exchange
+) -> bool:
+    """Judges that the calls between two reads changed nothing of what the reads show.
+
+    Blocks the case where a read was answered by neither a success nor a refusal.
+    """
+    for read in (before, after):
+        if not (read.ok or read.refused):
+            case.block(f"{read.operation} answered {read.status}")
+    found = difference(view, before, after)
+    pointer, words = found or ("", "")
+    message = f"{pointer or 'the read'} {words} after a dry {calls[-1].operation}" if calls and found else ""
+    return case.judge(requirement, found is None, message, of=(before, *calls, after), pointer=pointer)
+
+
+def unordered(value: Any) -> Any:
+    """The JSON value with its arrays sorted, at every depth: for arrays whose order no source states."""
+    match value:
+        case list():
+            items = [unordered(item) for item in cast("list[Any]", value)]
+            return sorted(items, key=_sortable)
+        case dict():
+            return {key: unordered(item) for key, item in cast("dict[str, Any]", value).items()}
+        case _:
+            return value
+
+
+def _sortable(value: Any) -> str:
+    """A text by which JSON values of any kind can be put in order: the same for 1 and 1.0."""
+    match value:
+        case dict():
+            pairs = cast("dict[str, Any]", value).items()
+            return "{" + ",".join(sorted(f"{key}:{_sortable(item)}" for key, item in pairs)) + "}"
+        case list():
+            return "[" + ",".join(_sortable(item) for item in cast("list[Any]", value)) + "]"
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return repr(value)
+
+
+def _only(value: Any, names: Sequence[str]) -> Any:
+    if not isinstance(value, dict):
+        return value
+    found = cast("dict[str, Any]", value)
+    return {name: found[name] for name in names if name in found}

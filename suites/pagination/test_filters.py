@@ -1,0 +1,306 @@
+"""Filters leave exactly the rows they name: by type, by status, by date and by subledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta, timezone
+from typing import Any
+
+import pytest
+
+from strategies.moments import SKEW, instant, midnight, served, written
+from strategies.pages import LISTS, PagedList
+from strategies.walks import Claim, ListReader, Page, Row, Walk, between, counted, identity, newest, settle
+from talonproof.plugin import scenario
+from talonproof.run.case import Case
+
+CARD_TRANSACTIONS, PROFILE_TRANSACTIONS, CARD_POINTS, PROFILE_POINTS = LISTS
+
+EAST = timezone(timedelta(hours=7))
+SECOND = timedelta(seconds=1)
+
+
+def listed(
+    paged: PagedList, name: str, *requirements: str, requests: int, depth: str = "release", more: Any = ()
+) -> Any:
+    """A list as a parameter, with what a case about it judges and costs."""
+    mark = scenario(
+        *requirements,
+        footprint="read",
+        requests=requests,
+        depth=depth,
+        needs=paged.needs,
+        operations=(paged.operation,),
+    )
+    return pytest.param(paged, *more, marks=mark, id=name)
+
+
+def transactions(case: Case, paged: PagedList) -> tuple[ListReader, Page]:
+    """A reader of transactions that nothing new disturbs, and a full page of them."""
+    reader = ListReader(case, paged)
+    page = reader.page(pageSize=reader.sizes.most)
+    if not between(page.rows):
+        case.block(f"{page.exchange.operation} lists no two transactions created apart from each other")
+    return reader.frozen(page), page
+
+
+@pytest.mark.parametrize(
+    "paged",
+    [
+        listed(CARD_TRANSACTIONS, "card", "PAG-003", requests=5),
+        listed(PROFILE_TRANSACTIONS, "profile", "PAG-003", requests=5, depth="smoke"),
+    ],
+)
+def test_types_split_the_transactions(case: Case, paged: PagedList) -> None:
+    """The manual, the session and the import transactions of some weeks are together all of them, each once."""
+    reader, probe = transactions(case, paged)
+    most = reader.sizes.most
+    since = newest(probe.rows, 30)
+    assert since is not None
+    window = reader.under(startDate=written(since), pageSize=most)
+    whole = window.page()
+    if len(whole.rows) >= most:
+        case.block(f"{whole.exchange.operation} does not list the newest transactions first")
+    parts = [window.page(**query) for query in paged.parts()]
+    rows = [row for part in parts for row in part.rows]
+    missing, beyond = counted(whole.rows) - counted(rows), counted(rows) - counted(whole.rows)
+    case.judge(
+        "PAG-003",
+        not missing and not beyond,
+        f"of {len(whole.rows)} transactions {missing.total()} have no type, and {beyond.total()} are listed too often",
+        of=(*(part.exchange for part in parts), whole.exchange),
+        pointer="/data",
+    )
+
+
+@pytest.mark.parametrize(
+    ("paged", "offset"),
+    [
+        listed(CARD_TRANSACTIONS, "card", "PAG-002", requests=5, more=(True,)),
+        listed(PROFILE_TRANSACTIONS, "profile", "PAG-002", requests=4, depth="smoke", more=(False,)),
+        listed(PROFILE_TRANSACTIONS, "profile-offset", "PAG-002", requests=5, more=(True,)),
+    ],
+)
+def test_dates_leave_what_was_created_between(case: Case, paged: PagedList, offset: bool) -> None:
+    """A start, an end and both leave the transactions created after, before and between, and no others."""
+    reader, probe = transactions(case, paged)
+    cuts = between(probe.rows)
+    since, until = cuts[len(cuts) // 3], cuts[-1 - len(cuts) // 3]
+    bounds = {
+        "start": {"startDate": written(since), "endDate": None},
+        "end": {"endDate": written(until)},
+        "both": {"startDate": written(since), "endDate": written(until)},
+    }
+    if offset:
+        bounds["offset"] = {
+            "startDate": since.astimezone(EAST).isoformat(),
+            "endDate": until.astimezone(EAST).isoformat(),
+        }
+    for label, query in bounds.items():
+        page = reader.page(pageSize=reader.sizes.most, **query)
+        low = since if query.get("startDate") else None
+        high = until if query.get("endDate") else None
+        outside = [row for row in page.rows if not _created(row, low and low - SECOND, high and high + SECOND)]
+        case.judge(
+            "PAG-002",
+            not outside,
+            f"{label}: {len(outside)} of {len(page.rows)} rows lie outside, such as one created "
+            f"{outside and outside[0].get('created')}",
+            of=page.exchange,
+            pointer="/data",
+            check=label,
+        )
+        if page.more:
+            continue
+        inside = [row for row in probe.rows if _created(row, low, high)]
+        lost = counted(inside) - counted(page.rows)
+        case.judge(
+            "PAG-002",
+            not lost,
+            f"{label}: {lost.total()} of {len(inside)} rows created in between are not listed",
+            of=(probe.exchange, page.exchange),
+            pointer="/data",
+            check=f"{label}-lost",
+        )
+
+
+def _created(row: Row, low: Any, high: Any) -> bool:
+    """Whether a row was created within the bounds; a row that does not say so counts as within."""
+    created = instant(row.get("created"))
+    return created is None or ((low is None or created >= low) and (high is None or created <= high))
+
+
+@pytest.mark.parametrize(
+    ("paged", "name"),
+    [
+        listed(PROFILE_TRANSACTIONS, "profile-end", "PAG-001", requests=3, depth="smoke", more=("endDate",)),
+        listed(PROFILE_TRANSACTIONS, "profile-start", "PAG-001", requests=3, more=("startDate",)),
+        listed(CARD_TRANSACTIONS, "card-end", "PAG-001", requests=3, more=("endDate",)),
+        listed(CARD_TRANSACTIONS, "card-start", "PAG-001", requests=3, more=("startDate",)),
+    ],
+)
+def test_a_bare_date_is_midnight(case: Case, paged: PagedList, name: str) -> None:
+    """A date without a time finds the same transactions as the beginning of that day, UTC."""
+    reader, probe = transactions(case, paged)
+    day = _telling_day(probe.rows)
+    other = {"startDate": written(day - timedelta(days=3))} if name == "endDate" else {}
+    if name == "startDate":
+        other = {"endDate": written(day + timedelta(days=3))}
+    around = reader.under(**other, pageSize=reader.sizes.most)
+    full = around.page(**{name: written(day)})
+    bare = around.ask(**{name: f"{day:%Y-%m-%d}"})
+    rows: Any = bare.at("data")
+    same = isinstance(rows, list) and counted(rows) == counted(full.rows)  # pyright: ignore[reportUnknownArgumentType]
+    case.judge(
+        "PAG-001",
+        bare.ok and same,
+        f"{name}={day:%Y-%m-%d} is answered {bare.status} and not with the {len(full.rows)} rows of {written(day)}",
+        of=(full.exchange, bare),
+        pointer="/data",
+    )
+
+
+def _telling_day(rows: Iterable[Row]) -> Any:
+    """The beginning of a day on which a row was created in the early hours, so that midnight is told from noon."""
+    moments = [moment for row in rows if (moment := instant(row.get("created"))) is not None]
+    early = [moment for moment in moments if timedelta(minutes=1) < moment - midnight(moment) < timedelta(hours=11)]
+    return midnight((early or moments)[len(early or moments) // 2])
+
+
+@pytest.mark.parametrize(
+    ("paged", "most"),
+    [
+        listed(PROFILE_POINTS, "profile", "PAG-011", "PAG-017", requests=4, depth="smoke", more=(1,)),
+        listed(PROFILE_POINTS, "profile-all", "PAG-011", "PAG-017", requests=16, more=(4,)),
+        listed(CARD_POINTS, "card", "PAG-011", "PAG-017", requests=12, more=(3,)),
+    ],
+)
+def test_statuses_split_the_points(case: Case, paged: PagedList, most: int) -> None:
+    """Active points have begun and not ended, pending ones begin later, expired ones ended before; none is in two lists."""
+    reader = ListReader(case, paged)
+    size = reader.sizes.most
+    walks = {status: reader.walk(size, most, status=status) for status in paged.values}
+    for status, walk in walks.items():
+        for page in walk.pages:
+            wrong = next((row for row in page.rows if not _of_status(row, status, page)), None)
+            dates = wrong and f"{wrong.get('startDate')} to {wrong.get('expiryDate')}"
+            case.judge(
+                "PAG-017",
+                wrong is None,
+                f"at {written(served(page.exchange))} a point from {dates} is listed as {status}",
+                of=page.exchange,
+                pointer="/data",
+                check=status,
+            )
+    settle(
+        case,
+        _disjoint(walks),
+        lambda: counted(reader.walk(size, most, status="active").rows) == counted(walks["active"].rows),
+    )
+
+
+def _of_status(row: Row, status: str, page: Page) -> bool:
+    """Whether the dates of a row, as far as it carries any, allow its status at the time of the answer."""
+    now = served(page.exchange)
+    starts, ends = instant(row.get("startDate")), instant(row.get("expiryDate"))
+    match status:
+        case "pending":
+            return starts is None or starts > now - SKEW
+        case "expired":
+            return ends is None or ends < now + SKEW
+        case _:
+            return (starts is None or starts < now + SKEW) and (ends is None or ends > now - SKEW)
+
+
+def _disjoint(walks: Mapping[str, Walk]) -> Iterable[Claim]:
+    """That no row of one status is also of another; rows whose status changes about now are left out."""
+    seen: dict[Any, str] = {}
+    shared: list[tuple[Row, str, str]] = []
+    for status, walk in walks.items():
+        for row in walk.rows:
+            key = row["id"] if isinstance(row.get("id"), int) else identity(row)
+            if seen.setdefault(key, status) != status and not _turning(row, walk):
+                shared.append((row, seen[key], status))
+    words = f"{len(shared)} rows have two statuses"
+    if shared:
+        row, first, second = shared[0]
+        words += f", such as {row.get('id')}, {first} and {second}"
+    yield Claim("PAG-011", not shared, words, of=tuple(e for walk in walks.values() for e in walk.exchanges))
+
+
+def _turning(row: Row, walk: Walk) -> bool:
+    now = served(walk.pages[-1].exchange)
+    dates = (instant(row.get(name)) for name in ("startDate", "expiryDate"))
+    return any(date is not None and abs(date - now) < SKEW for date in dates)
+
+
+@pytest.mark.parametrize(
+    ("paged", "most"),
+    [
+        listed(CARD_TRANSACTIONS, "transactions", "PAG-013", "PAG-016", requests=5, depth="smoke", more=(1,)),
+        listed(CARD_POINTS, "points", "PAG-013", "PAG-016", requests=18, more=(4,)),
+    ],
+)
+def test_subledgers_are_matched_exactly(case: Case, paged: PagedList, most: int) -> None:
+    """A subledger finds its own rows alone, two of them those of both, and the beginning of a name finds nothing."""
+    reader = ListReader(case, paged)
+    size = reader.sizes.most
+    known = {"status": "expired"} if paged.default else {}
+    probe = reader.page(pageSize=size, **known)
+    names = subledgers(case, probe.rows)
+    if paged.dates:
+        since = newest(probe.rows, size // 2)
+        reader = reader.frozen(probe)
+        known = {"startDate": written(since)} if since else {}
+    one, two = names[:2]
+    alone = [reader.walk(size, most, subledgerId=[name], **known) for name in (one, two)]
+    both = reader.walk(size, 2 * most if paged.default else most, subledgerId=[one, two], **known)
+    beginning = reader.ask(pageSize=size, subledgerId=[one[:-1]], **known)
+    for walk, wanted in ((alone[0], {one}), (alone[1], {two}), (both, {one, two})):
+        for page in walk.pages:
+            _only_of(case, page.exchange, page.rows, wanted)
+        found = {row.get("subledgerId") for row in walk.rows}
+        case.judge(
+            "PAG-016",
+            wanted <= found,
+            f"no row is found in {', '.join(sorted(wanted - found))}, though such rows are listed",
+            of=(probe.exchange, *walk.exchanges),
+            pointer="/data",
+            check="own-rows",
+        )
+    if beginning.ok:
+        _only_of(case, beginning, beginning.at("data") or (), {one[:-1]})
+    rows = counted((*alone[0].rows, *alone[1].rows))
+    whole = all(walk.ended for walk in (*alone, both)) or not paged.default
+    claim = Claim(
+        "PAG-013",
+        counted(both.rows) == rows if whole else not counted(both.rows) - rows,
+        f"{len(alone[0].rows)} and {len(alone[1].rows)} rows alone, {len(both.rows)} asked for together",
+        of=(*alone[0].exchanges, *alone[1].exchanges, *both.exchanges),
+    )
+    settle(case, [claim], None if paged.dates else lambda: _still(reader, probe, size, known))
+
+
+def _still(reader: ListReader, probe: Page, size: int, known: Mapping[str, Any]) -> bool:
+    return counted(reader.page(pageSize=size, **known).rows) == counted(probe.rows)
+
+
+def subledgers(case: Case, rows: Iterable[Row]) -> list[str]:
+    """The named subledgers of the rows, those first whose name is the beginning of another; at least two."""
+    found = {name for row in rows if isinstance(name := row.get("subledgerId"), str) and len(name) > 1}
+    if len(found) < 2:  # noqa: PLR2004 - two make a union
+        case.block("[bindings] populated_card has rows in fewer than two named subledgers")
+    return sorted(found, key=lambda name: (not any(o != name and o.startswith(name) for o in found), name))
+
+
+def _only_of(case: Case, exchange: Any, rows: Iterable[Row], wanted: set[str]) -> None:
+    """Judges that rows belong to the subledgers asked for."""
+    others = sorted({str(row.get("subledgerId")) for row in rows} - wanted)
+    case.judge(
+        "PAG-016",
+        not others,
+        f"asked for {', '.join(sorted(wanted))}, answered with rows of {', '.join(others)}",
+        of=exchange,
+        pointer="/data",
+        check="other-rows",
+    )

@@ -1,0 +1,157 @@
+"""The requirement catalogue of this repository says what it may say, once, and where it comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from talonproof.contract.contract import read_contract
+from talonproof.contract.requirements import read_requirements
+from talonproof.requirement import Level, Requirement, catalogue
+
+ROOT = Path(__file__).parents[3]
+ROWS = read_requirements(ROOT / "openapi" / "requirements")
+
+LEVELS = {
+    "must": """
+        R1a R2 R3 R5a R7 R8 R9 R10 R11a R12a R13 R14a R15 R21a R25a R28 R29a R29b R30a R30b R31a R32 R33a
+        R34 R35a R36 R37a R39 R40 R41a R42b R44 R46 R47 R49a R49b R52 R53 R54 R59 R61 R62 R64 R103 R106
+        R107a R125a R128 R129 R130a R131 R132a R133 R134 R135 R136 R137 R138 R139a R140 R141a R141b R142
+        R143 R144a R144b R144c R145a R146 R147 R148a R153a R158 R159a R165a
+    """,
+    "should": """
+        R1b R4 R5b R5c R6 R11b R12b R14b R16 R17 R18 R19 R20 R21b R22 R23 R24 R25b R26 R27a R29c R30c R31b
+        R31c R33b R35b R38 R41b R42a R45a R45b R48 R49c R50 R51a R56 R57 R58 R102 R104 R105 R108 R109 R125b
+        R125c R126 R127 R130b R139b R141d R145b R148b R151a R152 R153c R154b R159b R159c R159d R162 R163
+        R164 R165b R165c
+    """,
+    "observe": """
+        R27b R37b R37c R43 R51b R55 R60 R63 R107b R132b R141c R144d R151b R153b R153d R154a
+    """,
+}
+"""The levels that the sources allow, rule by rule; kept apart from the catalogue on purpose."""
+
+TABLE_LEVELS = """
+    1 must must     2 must must       3 must must       4 should should   5 should should  6 should should
+    7 should should 8 should should   9 must must       10 must must      11 must must     12 must must
+    13 should must  14 should must    15 should must    16 must must      17 must must     18 should must
+    19 observe must 20 must must      21 should must    22 must must      23 must must     24 should must
+    25 should should 26 must must     27 must must      28 observe must   29 should must   30 must must
+    31 observe must 32 should must    33 should must    34 should must    35 must must     36 should must
+    37 observe must 38 should must    39 should must    40 must must      41 should should 42 should should
+    43 must must    44 must must      45 should must
+"""
+"""Row of the state table, level of its status clause, level of its state clause."""
+
+RANK_A = {"S0", "S1", "S2", "S3", "S4", "O24", "O25"}
+UNTESTABLE = {"R43", "R63", "R140"}
+ENDED = {"R107b": "2025-01", "R132a": "2025-01"}
+
+
+def allowed_levels() -> dict[str, str]:
+    """The two tables above as one: rule to level."""
+    levels = {rule: level for level, rules in LEVELS.items() for rule in rules.split()}
+    words = TABLE_LEVELS.split()
+    for number, status, state in zip(words[::3], words[1::3], words[2::3], strict=True):
+        levels[f"T{int(number):02}-status"] = status
+        levels[f"T{int(number):02}-state"] = state
+    return levels
+
+
+def ids(rows: Iterable[Requirement]) -> list[str]:
+    """The ids of rows, for a message that names the offenders."""
+    return [row.id for row in rows]
+
+
+def test_every_rule_has_one_row_at_the_level_its_sources_allow() -> None:
+    """The catalogue stands for all rules and no others, and claims of none more or less than it may."""
+    assert allowed_levels() == {rule: row.level.value for row in ROWS for rule in row.rules}
+
+
+def test_every_rule_stands_in_one_row() -> None:
+    """No row shares a rule with another, so that a rule names its requirement."""
+    rules = [rule for row in ROWS for rule in row.rules]
+
+    assert sorted(set(rules)) == sorted(rules)
+
+
+def test_the_state_table_has_both_clauses_of_all_rows() -> None:
+    """Row nn of the state table is SES-1nn for the answer and SES-2nn for what is stored."""
+    rows = {row.id: row.rules for row in ROWS if row.rules[0].startswith("T")}
+
+    assert {f"SES-{100 + n}": (f"T{n:02}-status",) for n in range(1, 46)} | {
+        f"SES-{200 + n}": (f"T{n:02}-state",) for n in range(1, 46)
+    } == rows
+
+
+def test_the_numbers_of_an_area_have_no_gaps() -> None:
+    """Within an area ids count up from 001; the state table keeps its own hundreds."""
+    areas: dict[str, list[int]] = {}
+    for row in ROWS:
+        area, number = row.id.split("-")
+        if not row.rules[0].startswith("T"):
+            areas.setdefault(area, []).append(int(number))
+
+    assert {area: list(range(1, len(numbers) + 1)) for area, numbers in areas.items()} == areas
+
+
+def test_operations_exist() -> None:
+    """A row names operations of the contract, or all of them."""
+    contract = read_contract(ROOT / "openapi" / "2025-01" / "integration-api.yaml", edition="2025-01")
+
+    assert set() == {name for row in ROWS for name in row.operations} - set(contract.operations) - {"all"}
+
+
+def test_sources_are_listed() -> None:
+    """Every source key of the catalogue has a line in the table of openapi/SOURCE.md."""
+    text = (ROOT / "openapi" / "SOURCE.md").read_text(encoding="utf-8")
+    first_columns = re.findall(r"^\|([^|]+)\|", text, flags=re.MULTILINE)
+    listed = {key.strip(" `*") for column in first_columns for key in column.split(",")}
+
+    assert set() == {source.key for row in ROWS for source in row.sources} - listed
+
+
+def test_a_must_is_stated_by_a_source_of_the_edition() -> None:
+    """What a must rests on is a sentence of the edition itself, never an inference."""
+    stated = {row.id: {source.key for source in row.sources if not source.inferred} for row in ROWS}
+
+    assert [] == ids(row for row in ROWS if row.level is Level.MUST and not stated[row.id] & RANK_A)
+
+
+def test_the_text_is_one_plain_sentence() -> None:
+    """A clause is one sentence with a capital and a full stop, without numbers of rules."""
+    assert [] == ids(row for row in ROWS if not re.fullmatch(r"[A-Z`].{20,}[^.]\.", row.text))
+    assert [] == ids(row for row in ROWS if re.search(r"[.!?] +[A-Z`]", row.text))
+    assert [] == ids(row for row in ROWS if re.search(r"\b[RTD]\d{1,3}[a-z]?\b|\n", row.text))
+
+
+def test_no_two_rows_say_the_same() -> None:
+    """Every sentence of the catalogue stands in it once."""
+    texts = [row.text for row in ROWS]
+
+    assert sorted(set(texts)) == sorted(texts)
+
+
+def test_the_text_of_an_observation_says_so() -> None:
+    """A row that is only recorded, and could be, says that it is recorded; no other row does."""
+    recorded = ids(row for row in ROWS if row.text.endswith(" recorded."))
+
+    assert ids(row for row in ROWS if row.level is Level.OBSERVE and row.testable) == recorded
+
+
+def test_what_no_black_box_can_see_is_marked() -> None:
+    """Exactly the rules that these operations cannot show are untestable, each with its reason."""
+    assert {row.rules[0] for row in ROWS if row.untestable} == UNTESTABLE
+    assert all(re.fullmatch(r"[A-Z].+[^.]\.", row.untestable) for row in ROWS if row.untestable)
+
+
+def test_a_clause_of_one_edition_ends_with_it() -> None:
+    """Only clauses on which the editions differ have an end, and later editions are without them."""
+    assert {row.rules[0]: row.until for row in ROWS if row.until or row.since} == ENDED
+    assert len(ROWS) - len(ENDED) == len(catalogue("2026-05", ROWS))
+
+
+def test_the_edition_of_the_seeds_has_every_row() -> None:
+    """All rows hold in 2025-01."""
+    assert len(ROWS) == len(catalogue("2025-01", ROWS))

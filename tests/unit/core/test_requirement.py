@@ -1,0 +1,75 @@
+"""A catalogue finds requirements by id, by rule and by pattern."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from talonproof.errors import ConfigError
+from talonproof.requirement import AREAS, Catalogue, Level, Requirement, catalogue
+
+EDITIONS = ["2024-09", "2025-01", "2026-05"]
+
+
+def row(id_: str = "SES-001", rules: tuple[str, ...] = ("R1",), **more: str) -> Requirement:
+    """A requirement with this id."""
+    return Requirement(id_, rules, Level.MUST, "It holds.", (), ("getCustomerSession",), **more)
+
+
+@pytest.fixture
+def rows() -> Catalogue:
+    """Three requirements, given out of order."""
+    return catalogue("2025-01", [row("SES-002", ("R2", "T02-status")), row("SES-001"), row("DRY-001", ("R52",))])
+
+
+def test_rows_are_sorted_by_id(rows: Catalogue) -> None:
+    """Whatever order the files have."""
+    assert ["DRY-001", "SES-001", "SES-002"] == [each.id for each in rows]
+    assert 3 == len(rows)
+
+
+def test_requirement_is_found_by_id_and_by_each_of_its_rules(rows: Catalogue) -> None:
+    """One requirement may stand for several rules."""
+    assert "SES-002" in rows
+    assert "SES-003" not in rows
+    assert rows["SES-002"] is rows.for_rule("R2") is rows.for_rule("T02-status")
+
+
+def test_unknown_names_find_the_closest(rows: Catalogue) -> None:
+    """Ids and rules that are not there are configuration errors with a way out."""
+    with pytest.raises(ConfigError, match=r"no requirement SES-020 \(did you mean SES-002\?\)"):
+        rows["SES-020"]
+    with pytest.raises(ConfigError, match=r"for the rule T02-state \(did you mean T02-status\?\)"):
+        rows.for_rule("T02-state")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("SES-*", 2), ("ses-*", 2), ("*", 3), ("SES-001", 1), ("SES-00?", 2), ("SES-00[12]", 2), ("S*-*1", 1),
+        ("X*", 0), ("", 0),
+    ],
+)  # fmt: skip
+def test_patterns_match_ids_case_aside(rows: Catalogue, pattern: str, found: int) -> None:
+    """Patterns are those of a shell."""
+    assert found == len(rows.matching(pattern))
+
+
+@given(
+    since=st.sampled_from(["", *EDITIONS]), until=st.sampled_from(["", *EDITIONS]), edition=st.sampled_from(EDITIONS)
+)
+def test_edition_decides_what_holds(since: str, until: str, edition: str) -> None:
+    """Both ends belong to the span; an empty end is open."""
+    requirement = row(since=since, until=until)
+    expected = (since or EDITIONS[0]) <= edition <= (until or EDITIONS[-1])
+
+    assert expected == requirement.holds_in(edition) == ("SES-001" in catalogue(edition, [requirement]))
+
+
+def test_requirement_knows_its_area_and_whether_it_can_be_tested() -> None:
+    """The area is in the id; a requirement that says why not is not testable."""
+    assert "SES" == row().area
+    assert row().area in AREAS
+    assert row(waits="engine").testable
+    assert not row(untestable="No answer shows it.").testable
