@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from talonproof.http.exchange import Exchange
 from talonproof.model import UNREAD, Action, Read, Session, Stored, body, compare, follow, operation, query, step
@@ -39,41 +39,37 @@ class Player:
     def play(self, action: Action, *, name: str = "") -> None:
         """Carries out an action and judges its answer and what is stored afterwards."""
         expectation = step(self.session, action)
-        before = self.stored if isinstance(self.stored, dict) else None
-        shown_before = self.shown
+        before = None if isinstance(self.stored, Unread) else self.stored
+        seen = [] if before is None or self.shown is None else [self.shown]
         answer = self._send(action)
         if Answer.of(answer.status) is None:
             self.case.block(f"{answer.operation} answered {answer.status}")
+        seen.append(answer)
         if isinstance(action, Read):
             self.shown, self.stored = answer, _stored(answer)
         else:
             self.read()
-        assert self.shown is not None
+            seen += [self.shown] if self.shown is not None else []
         comparison = compare(expectation, answer.status, self.stored, before=before)
         if comparison.disagreements and not isinstance(self.stored, Unread):
             # A second read tells what the call changed from what reading changes by itself.
-            again = self.case.off_plan(lambda: self._send(Read())).at("customerSession")
-            if isinstance(again, dict):
+            again = _stored(self.case.off_plan(lambda: self._send(Read())))
+            if not isinstance(again, Unread):
                 comparison = compare(expectation, answer.status, self.stored, before=before, again=again)
-        wrong = {(found.rule, found.pointer): found for found in comparison.disagreements}
         told = f"{name or 'session'}: {self._told(action)}"
-        judged = [answer] if answer is self.shown else [answer, self.shown]
-        if shown_before is not None and before is not None:
-            judged = [shown_before, *judged]
+        for found in comparison.disagreements:
+            self.case.judge(
+                found.rule,
+                holds=False,
+                message=f"{told}: {found.message}",
+                of=[answer] if found.message.startswith("answered") else seen,
+                pointer=found.pointer,
+                operation=answer.operation,
+            )
+        broken = {found.rule for found in comparison.disagreements}
         for rule in comparison.exercised:
-            flaws = [found for found in wrong.values() if found.rule == rule]
-            for flaw in flaws:
-                seen = [answer] if flaw.message.startswith("answered") else judged
-                self.case.judge(
-                    rule,
-                    False,
-                    f"{told}: {flaw.message}",
-                    of=seen,
-                    pointer=flaw.pointer,
-                    operation=answer.operation,
-                )
-            if not flaws:
-                self.case.judge(rule, True, f"{told}: answered {answer.status}", of=answer)
+            if rule not in broken:
+                self.case.judge(rule, holds=True, message=f"{told}: answered {answer.status}", of=answer)
         self.session = follow(expectation, answer.status, self.stored)
 
     def _told(self, action: Action) -> str:
@@ -97,7 +93,7 @@ def _stored(read: Exchange) -> Stored:
     match Answer.of(read.status):
         case Answer.OK:
             session = read.at("customerSession")
-            return session if isinstance(session, dict) else UNREAD
+            return cast("dict[str, Any]", session) if isinstance(session, dict) else UNREAD
         case Answer.REFUSED:
             return None
         case _:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, cast
 
-from strategies.moments import instant, served, written
+from strategies.moments import instant, midnight, served, written
 from strategies.pages import PagedList, Sizes, sizes
 from talonproof.http.exchange import Exchange
 from talonproof.run.api import Api
@@ -149,6 +149,26 @@ def newest(rows: Sequence[Row], count: int) -> datetime | None:
     cuts = between(rows)
     few = [cut for cut in cuts if sum(moment > cut for moment in created) <= count]
     return few[0] if few else (cuts[-1] if cuts else None)
+
+
+def telling_day(rows: Iterable[Row]) -> datetime | None:
+    """The beginning of a day, UTC, on which a row was created: early on it, if any was, to tell midnight from noon.
+
+    None where no row says when it was created.
+    """
+    created = [moment for row in rows if (moment := instant(row.get("created"))) is not None]
+    early = [moment for moment in created if APART < moment - midnight(moment) < timedelta(hours=11)]
+    found = early or created
+    return midnight(found[len(found) // 2]) if found else None
+
+
+def confusable(names: Iterable[Any]) -> list[str]:
+    """The names of subledgers, each once, those first that another name begins with; the main ledger has none.
+
+    Names of one letter are left out: they have no beginning to be asked for.
+    """
+    found = {name for name in names if isinstance(name, str) and len(name) > 1}
+    return sorted(found, key=lambda name: (not any(o != name and o.startswith(name) for o in found), name))
 
 
 @dataclass(frozen=True, slots=True)

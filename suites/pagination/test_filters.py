@@ -8,9 +8,22 @@ from typing import Any
 
 import pytest
 
-from strategies.moments import SKEW, instant, midnight, served, written
+from strategies.moments import SKEW, instant, served, written
 from strategies.pages import LISTS, PagedList
-from strategies.walks import Claim, ListReader, Page, Row, Walk, between, counted, identity, newest, settle
+from strategies.walks import (
+    Claim,
+    ListReader,
+    Page,
+    Row,
+    Walk,
+    between,
+    confusable,
+    counted,
+    identity,
+    newest,
+    settle,
+    telling_day,
+)
 from talonproof.plugin import scenario
 from talonproof.run.case import Case
 
@@ -74,14 +87,14 @@ def test_types_split_the_transactions(case: Case, paged: PagedList) -> None:
 
 
 @pytest.mark.parametrize(
-    ("paged", "offset"),
+    ("paged", "also"),
     [
-        listed(CARD_TRANSACTIONS, "card", "PAG-002", requests=5, more=(True,)),
-        listed(PROFILE_TRANSACTIONS, "profile", "PAG-002", requests=4, depth="smoke", more=(False,)),
-        listed(PROFILE_TRANSACTIONS, "profile-offset", "PAG-002", requests=5, more=(True,)),
+        listed(CARD_TRANSACTIONS, "card", "PAG-002", requests=5, more=("offset",)),
+        listed(PROFILE_TRANSACTIONS, "profile", "PAG-002", requests=4, depth="smoke", more=("",)),
+        listed(PROFILE_TRANSACTIONS, "profile-offset", "PAG-002", requests=5, more=("offset",)),
     ],
 )
-def test_dates_leave_what_was_created_between(case: Case, paged: PagedList, offset: bool) -> None:
+def test_dates_leave_what_was_created_between(case: Case, paged: PagedList, also: str) -> None:
     """A start, an end and both leave the transactions created after, before and between, and no others."""
     reader, probe = transactions(case, paged)
     cuts = between(probe.rows)
@@ -91,8 +104,8 @@ def test_dates_leave_what_was_created_between(case: Case, paged: PagedList, offs
         "end": {"endDate": written(until)},
         "both": {"startDate": written(since), "endDate": written(until)},
     }
-    if offset:
-        bounds["offset"] = {
+    if also:
+        bounds[also] = {
             "startDate": since.astimezone(EAST).isoformat(),
             "endDate": until.astimezone(EAST).isoformat(),
         }
@@ -142,7 +155,8 @@ def _created(row: Row, low: Any, high: Any) -> bool:
 def test_a_bare_date_is_midnight(case: Case, paged: PagedList, name: str) -> None:
     """A date without a time finds the same transactions as the beginning of that day, UTC."""
     reader, probe = transactions(case, paged)
-    day = _telling_day(probe.rows)
+    day = telling_day(probe.rows)
+    assert day is not None
     other = {"startDate": written(day - timedelta(days=3))} if name == "endDate" else {}
     if name == "startDate":
         other = {"endDate": written(day + timedelta(days=3))}
@@ -160,13 +174,6 @@ def test_a_bare_date_is_midnight(case: Case, paged: PagedList, name: str) -> Non
     )
 
 
-def _telling_day(rows: Iterable[Row]) -> Any:
-    """The beginning of a day on which a row was created in the early hours, so that midnight is told from noon."""
-    moments = [moment for row in rows if (moment := instant(row.get("created"))) is not None]
-    early = [moment for moment in moments if timedelta(minutes=1) < moment - midnight(moment) < timedelta(hours=11)]
-    return midnight((early or moments)[len(early or moments) // 2])
-
-
 @pytest.mark.parametrize(
     ("paged", "most"),
     [
@@ -176,7 +183,7 @@ def _telling_day(rows: Iterable[Row]) -> Any:
     ],
 )
 def test_statuses_split_the_points(case: Case, paged: PagedList, most: int) -> None:
-    """Active points have begun and not ended, pending ones begin later, expired ones ended before; none is in two lists."""
+    """Active points have begun and not ended, pending ones begin later, expired ones ended before; no row is two."""
     reader = ListReader(case, paged)
     size = reader.sizes.most
     walks = {status: reader.walk(size, most, status=status) for status in paged.values}
@@ -247,7 +254,9 @@ def test_subledgers_are_matched_exactly(case: Case, paged: PagedList, most: int)
     size = reader.sizes.most
     known = {"status": "expired"} if paged.default else {}
     probe = reader.page(pageSize=size, **known)
-    names = subledgers(case, probe.rows)
+    names = confusable(row.get("subledgerId") for row in probe.rows)
+    if len(names) < 2:
+        case.block("[bindings] populated_card has rows in fewer than two named subledgers")
     if paged.dates:
         since = newest(probe.rows, size // 2)
         reader = reader.frozen(probe)
@@ -283,14 +292,6 @@ def test_subledgers_are_matched_exactly(case: Case, paged: PagedList, most: int)
 
 def _still(reader: ListReader, probe: Page, size: int, known: Mapping[str, Any]) -> bool:
     return counted(reader.page(pageSize=size, **known).rows) == counted(probe.rows)
-
-
-def subledgers(case: Case, rows: Iterable[Row]) -> list[str]:
-    """The named subledgers of the rows, those first whose name is the beginning of another; at least two."""
-    found = {name for row in rows if isinstance(name := row.get("subledgerId"), str) and len(name) > 1}
-    if len(found) < 2:  # noqa: PLR2004 - two make a union
-        case.block("[bindings] populated_card has rows in fewer than two named subledgers")
-    return sorted(found, key=lambda name: (not any(o != name and o.startswith(name) for o in found), name))
 
 
 def _only_of(case: Case, exchange: Any, rows: Iterable[Row], wanted: set[str]) -> None:

@@ -112,5 +112,4 @@ def written_for(bindings: Bindings) -> type[Program[Action]]:
 @scenario(also=JUDGED, footprint="consume", requests=2 * STEPS, examples=(2, 30, 400))
 def test_machine(case: Case) -> None:
     """Whatever is done to a session in whatever order, the target stores what the clauses say."""
-
     explore_machine(case, written_for(case.bindings), lambda: Player(case).play, steps=STEPS, show=to_json)

@@ -11,7 +11,9 @@ from talonproof.model.scenario import act, path
 from talonproof.plugin import scenario
 from talonproof.run.case import Case
 
-SMOKE = frozenset({"T01", "T04", "T09-closed", "T12", "T14", "T18-open", "T22", "T23", "T25-too-many", "T32", "T36-open"})
+SMOKE = frozenset(
+    {"T01", "T04", "T09-closed", "T12", "T14", "T18-open", "T22", "T23", "T25-too-many", "T32", "T36-open"}
+)
 """The rows that catch most for the fewest requests."""
 
 
@@ -31,7 +33,12 @@ def footprint(actions: tuple[Action, ...]) -> str:
     if all(getattr(action, "dry", False) for action in actions):
         return "dry"
     plain = all(isinstance(a, Read) or (isinstance(a, Update) and a.state in {None, "open"}) for a in actions)
-    opened = len(actions) == 2 and plain_open(actions[0]) and isinstance(actions[1], Update) and actions[1].state == "cancelled"
+    opened = (
+        len(actions) == 2
+        and plain_open(actions[0])
+        and isinstance(actions[1], Update)
+        and actions[1].state == "cancelled"
+    )
     return "create" if plain or opened else "consume"
 
 

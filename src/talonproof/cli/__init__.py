@@ -78,7 +78,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return HARNESS
-    except Exception as error:  # the last resort: a user is never shown a traceback
+    except Exception as error:  # noqa: BLE001 - the last resort: a user is never shown a traceback
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(frame.filename).name}:{frame.lineno}"
         if os.environ.get("TALONPROOF_DEBUG"):

@@ -41,8 +41,15 @@ def _lines(row: Requirement) -> list[str]:
     checks = [f"every exchange ({name})" for name, judged in PASSIVE.items() if judged == row.id]
     header = collect(
         asked(
-            target_file="", url="", edition=row.since or "auto", depth="nightly", select=(), max_footprint=None,
-            max_requests=None, seed=0, workspace=None,
+            target_file="",
+            url="",
+            edition=row.since or "auto",
+            depth="nightly",
+            select=(),
+            max_footprint=None,
+            max_requests=None,
+            seed=0,
+            workspace=None,
         )
     )
     checks += [case["id"] for case in header["cases"] if row.id in case["requirements"]]

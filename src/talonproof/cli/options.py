@@ -19,7 +19,7 @@ from talonproof.workspace import Workspace, find_workspace
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Word(click.ParamType):
+class Word(click.ParamType[str]):
     """One word of a closed list; a wrong one is answered with the closest."""
 
     name = "word"
@@ -29,10 +29,10 @@ class Word(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The word, or a usage error that names the closest."""
-        if value in self.words:
-            return value
-        name = param.opts[0] if param else "value"
-        self.fail(f"{name} {value}: {closest(value, self.words)}", None, ctx)
+        if value not in self.words:
+            name = param.opts[0] if param else "value"
+            self.fail(f"{name} {value}: {closest(value, self.words)}", None, ctx)
+        return value
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """How the help shows it."""
@@ -40,15 +40,43 @@ class Word(click.ParamType):
 
 
 _SELECTION = (
-    click.option("--target", "target_file", default="", metavar="FILE", help="The target file; without one, the embedded emulator."),
+    click.option(
+        "--target",
+        "target_file",
+        default="",
+        metavar="FILE",
+        help="The target file; without one, the embedded emulator.",
+    ),
     click.option("--url", default="", metavar="URL", help="A server on this machine, without a target file."),
-    click.option("--edition", default="auto", metavar="E", show_default=True, help="The edition of the API to judge by."),
+    click.option(
+        "--edition", default="auto", metavar="E", show_default=True, help="The edition of the API to judge by."
+    ),
     click.option("--depth", type=Word(*Depth), default=Depth.RELEASE, show_default=True, help="How much to run."),
-    click.option("--select", multiple=True, metavar="PATTERN", help="A requirement (SES-018, DRY-*), a suite, or part of a case's name; may be repeated."),
-    click.option("--max-footprint", type=Word(*(f.label for f in Footprint)), default=None, help="The most a call may do to the account; default: dry, on this machine destructive."),
-    click.option("--max-requests", type=click.IntRange(min=1), default=None, metavar="N", help="Plan no more requests than this."),
-    click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help="The seed; default: a random one, printed."),
-    click.option("--workspace", default=None, type=click.Path(path_type=Path), metavar="DIR", help="Suites of your own."),
+    click.option(
+        "--select",
+        multiple=True,
+        metavar="PATTERN",
+        help="A requirement (SES-018, DRY-*), a suite, or part of a case's name; may be repeated.",
+    ),
+    click.option(
+        "--max-footprint",
+        type=Word(*(f.label for f in Footprint)),
+        default=None,
+        help="The most a call may do to the account; default: dry, on this machine destructive.",
+    ),
+    click.option(
+        "--max-requests", type=click.IntRange(min=1), default=None, metavar="N", help="Plan no more requests than this."
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=None,
+        metavar="N",
+        help="The seed; default: a random one, printed.",
+    ),
+    click.option(
+        "--workspace", default=None, type=click.Path(path_type=Path), metavar="DIR", help="Suites of your own."
+    ),
 )
 
 
@@ -144,9 +172,20 @@ def pytest_command(setup: prepare.Setup, *extra: str) -> list[str]:
 
     root = setup.workspace.root
     return [
-        sys.executable, "-P", "-m", "pytest",
-        "-c", str(root / "pytest.ini"), f"--rootdir={root}",
-        "-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "talonproof.plugin",
+        sys.executable,
+        "-P",
+        "-m",
+        "pytest",
+        "-c",
+        str(root / "pytest.ini"),
+        f"--rootdir={root}",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:schemathesis",
+        "-p",
+        "talonproof.plugin",
         f"--talonproof-launch={setup.launch()}",
-        *extra, str(setup.workspace.suites),
+        *extra,
+        str(setup.workspace.suites),
     ]

@@ -41,7 +41,11 @@ def collect(request: Asked) -> dict[str, Any]:
         setup = request.setup(folder, "http://127.0.0.1:9", 1)
         done = subprocess.run(
             pytest_command(setup, "-n", "0", "--collect-only", "-q"),
-            env=pytest_environment(folder), cwd=folder, capture_output=True, text=True, check=False,
+            env=pytest_environment(folder),
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         problem = folder / PROBLEM
         if problem.exists():
@@ -68,7 +72,10 @@ def _show(header: dict[str, Any]) -> None:
     for (suite, footprint), members in groups.items():
         sums = (len(members), sum(c["examples"] for c in members), sum(c["requests"] for c in members))
         table.add_row(suite, footprint, *map(str, sums))
-    console.print(f"{header['target']['name']}, edition {header['edition']}, depth {header['depth']}, footprint at most {header['max_footprint']}")
+    console.print(
+        f"{header['target']['name']}, edition {header['edition']}, depth {header['depth']}, "
+        f"footprint at most {header['max_footprint']}"
+    )
     console.print()
     console.print(table)
     console.print()

@@ -26,16 +26,48 @@ LOG = "pytest.log"
 
 @click.command(name="run")
 @selection
-@click.option("-n", "workers", type=click.IntRange(min=0), default=2, show_default=True, metavar="N", help="Worker processes; 0 or 1: none.")
-@click.option("--rate", type=click.FloatRange(min=0), default=None, metavar="R", help="Requests a second, all workers together.")
-@click.option("--report", "folder", default=None, type=click.Path(path_type=Path), metavar="DIR", help="Where the run writes; nothing is written elsewhere.")
+@click.option(
+    "-n",
+    "workers",
+    type=click.IntRange(min=0),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="Worker processes; 0 or 1: none.",
+)
+@click.option(
+    "--rate", type=click.FloatRange(min=0), default=None, metavar="R", help="Requests a second, all workers together."
+)
+@click.option(
+    "--report",
+    "folder",
+    default=None,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where the run writes; nothing is written elsewhere.",
+)
 @click.option("--open", "open_report", is_flag=True, help="Open the report when the run has ended.")
 @click.option("--strict", is_flag=True, help="A broken should fails the run as well.")
-@click.option("--min-judged", type=click.FloatRange(0, 100), default=0.0, metavar="PCT", help="Fail if less than this share of the requirements was judged.")
-@click.option("--fault", "faults", multiple=True, metavar="ID", help="Plant a defect in the embedded emulator; may be repeated.")
+@click.option(
+    "--min-judged",
+    type=click.FloatRange(0, 100),
+    default=0.0,
+    metavar="PCT",
+    help="Fail if less than this share of the requirements was judged.",
+)
+@click.option(
+    "--fault", "faults", multiple=True, metavar="ID", help="Plant a defect in the embedded emulator; may be repeated."
+)
 def command(
-    *, workers: int, rate: float | None, folder: Path | None, open_report: bool, strict: bool, min_judged: float,
-    faults: tuple[str, ...], **chosen: Any,
+    *,
+    workers: int,
+    rate: float | None,
+    folder: Path | None,
+    open_report: bool,
+    strict: bool,
+    min_judged: float,
+    faults: tuple[str, ...],
+    **chosen: Any,
 ) -> int:
     """Judge a server by the requirements of the API.
 
@@ -82,12 +114,19 @@ def _follow(setup: prepare.Setup, *, workers: int, quiet: bool) -> None:
     """Starts pytest, and shows its progress from the stream as it grows."""
     spread = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-n", "0"]
     if not quiet:
-        click.echo(f"talonproof {setup.options.run}: {setup.target.name or setup.target.url}, depth {setup.options.depth}, seed {setup.options.seed}")
+        click.echo(
+            f"talonproof {setup.options.run}: {setup.target.name or setup.target.url}, "
+            f"depth {setup.options.depth}, seed {setup.options.seed}"
+        )
     command_line = pytest_command(setup, *spread)
     with (setup.folder / LOG).open("wb") as log:
         process = subprocess.Popen(
-            command_line, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-            env=pytest_environment(setup.folder), cwd=setup.folder,
+            command_line,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=pytest_environment(setup.folder),
+            cwd=setup.folder,
         )
         with Progress(quiet=quiet) as progress:
             for record in _records(setup.folder / STREAM_FILE, process):

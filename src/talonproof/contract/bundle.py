@@ -175,9 +175,12 @@ class Bundler:
         target = self._target(ref, where)
         if target.file == self.root:
             self._inside.append((where, target.pointer))
-            return {"$ref": "#" + quote(target.pointer, safe=_IN_FRAGMENT), **node}
+            as_written = at.file == self.root and ref.startswith("#")
+            return {"$ref": ref if as_written else "#" + quote(target.pointer, safe=_IN_FRAGMENT), **node}
         if kind == "schema":
-            return {"$ref": f"#{_SCHEMAS}{escape(self._name(target))}", **node}
+            pointer = _SCHEMAS + escape(self._name(target))
+            self._inside.append((where, pointer))
+            return {"$ref": "#" + pointer, **node}
         if target in chain:
             raise self._fail(f"$ref {ref!r} leads back to itself", where)
         placed: Any = self._node(self._value(target), kind, target, (*chain, target))
@@ -215,7 +218,7 @@ class Bundler:
         return self._names[target]
 
     def _verify(self, document: dict[str, Any]) -> None:
-        """Every reference into the root file leads somewhere, and not only to other references in a circle."""
+        """Every reference leads somewhere in the bundled document, and not only to other references in a circle."""
         for where, first in self._inside:
             pointer = first
             seen: set[str] = set()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from talonproof.emulator import serve
 from talonproof.http.preflight import preflight
 from talonproof.plugin.planning import PLAN, PROBLEM
 from talonproof.plugin.prepare import Setup
@@ -79,8 +80,8 @@ class Controller:
         if problem.exists():
             session.exitstatus = json.loads(problem.read_text())["exit_code"]
         elif self.writer.begun:
-            interrupted = self._interrupted or exitstatus == pytest.ExitCode.INTERRUPTED and not self.problems
-            session.exitstatus = self.writer.footer(interrupted=interrupted, problems=self.problems)
+            stopped = exitstatus == pytest.ExitCode.INTERRUPTED and not self.problems
+            session.exitstatus = self.writer.footer(interrupted=self._interrupted or stopped, problems=self.problems)
             if self.standalone:
                 self._rendered = render(self.setup.folder, reports_data=self.setup.workspace.reports)
         elif self.problems:
@@ -108,7 +109,8 @@ class Controller:
 
 def check_reachable(setup: Setup) -> None:
     """One harmless read: raises TargetError where nothing answers or the key is not accepted."""
-    preflight(setup.target, setup.keys, setup.contract, setup.options.run)
+    spoken_of = "the key of the default world" if setup.keys.live == serve.LIVE_KEY else ""
+    preflight(setup.target, setup.keys, setup.contract, setup.options.run, key=spoken_of)
 
 
 def _lost(report: pytest.TestReport) -> dict[str, Any]:
@@ -129,4 +131,3 @@ def _lost(report: pytest.TestReport) -> dict[str, Any]:
         "observations": [],
         "receipt": {},
     }
-

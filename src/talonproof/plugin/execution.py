@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Generator
 from dataclasses import replace
@@ -92,7 +93,7 @@ class Executor:
         if case is None:
             return None
         names = pyfuncitem.fixturenames
-        wanted = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 (pytest has no public way to call a test twice)
+        wanted = inspect.signature(pyfuncitem.obj).parameters
         arguments = {name: pyfuncitem.funcargs[name] for name in names if name in wanted}
         record = run_case(case, lambda: pyfuncitem.obj(**arguments))
         pyfuncitem.stash[RECORD] = record
@@ -123,8 +124,14 @@ class Executor:
         if self._bench is None:
             s = self.setup
             self._bench = Bench.open(
-                s.options, s.target, s.keys, s.contract, s.catalogue,
-                folder=s.folder, worker=self.worker, workers=s.workers,
+                s.options,
+                s.target,
+                s.keys,
+                s.contract,
+                s.catalogue,
+                folder=s.folder,
+                worker=self.worker,
+                workers=s.workers,
             )
         return self._bench
 

@@ -45,7 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _play(config: pytest.Config) -> None:
-    given: str = config.getoption(LAUNCH_OPTION)
+    option: Any = config.getoption
+    given: str = option(LAUNCH_OPTION)
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     if worker is not None:
         if "talonproof" in worker:
@@ -77,7 +78,7 @@ def _concerns_suites(config: pytest.Config) -> bool:
 
 def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]:
     """The set-up of a plain pytest, with an emulator of its own unless a target is given."""
-    option = config.getoption
+    option: Any = config.getoption
     workspace: Workspace = find_workspace(Path(config.rootpath))
     run = prepare.new_run()
     folder = Path(option("--report") or workspace.report_folder(run, Path.cwd()))
@@ -101,8 +102,13 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]
         url = embedded.url
     try:
         setup = prepare.prepare(
-            workspace, options, folder,
-            target_file=target_file, url=url or "http://127.0.0.1", embedded=embedded is not None, workers=workers,
+            workspace,
+            options,
+            folder,
+            target_file=target_file,
+            url="" if target_file else url or "http://127.0.0.1",
+            embedded=embedded is not None,
+            workers=workers,
         )
         footprint: str = option("--max-footprint")
         setup = prepare.within(setup, Footprint.parse(footprint) if footprint else None, option("--rate"))
@@ -113,4 +119,3 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]
             embedded.stop()
         raise
     return setup, embedded
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import allure
+import allure  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
 from talonproof.requirement import Level
@@ -25,16 +25,17 @@ def wanted(config: pytest.Config) -> bool:
 
 def describe(case: Case, record: dict[str, Any]) -> None:
     """Labels the result by suite, requirements and severity, and attaches what shows each finding."""
+    dynamic: Any = allure.dynamic
     spec = case.row.spec
     clauses = [case.bench.catalogue[name] for name in spec.requirements]
-    allure.dynamic.parent_suite("talonproof")
-    allure.dynamic.suite(spec.suite)
-    allure.dynamic.tag(*(clause.id for clause in clauses))
+    dynamic.parent_suite("talonproof")
+    dynamic.suite(spec.suite)
+    dynamic.tag(*(clause.id for clause in clauses))
     for operation in sorted({name for clause in clauses for name in clause.operations}):
-        allure.dynamic.story(operation)
+        dynamic.story(operation)
     if clauses:
-        allure.dynamic.severity(SEVERITY[min((c.level for c in clauses), key=list(Level).index)])
-    allure.dynamic.description(
+        dynamic.severity(SEVERITY[min((c.level for c in clauses), key=list(Level).index)])
+    dynamic.description(
         "\n\n".join(
             f"**{clause.id}** ({clause.level}) {clause.text}\n\n"
             + "; ".join(f"{source.key}: {source.place}" for source in clause.sources)

@@ -54,14 +54,16 @@ class Setup:
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / LAUNCH
         file.write_text(
-            json.dumps({
-                "options": self.options.to_json(),
-                "workspace": str(self.workspace.root),
-                "target_file": self.target_file,
-                "url": self.target.url,
-                "embedded": self.embedded,
-                "workers": self.workers,
-            })
+            json.dumps(
+                {
+                    "options": self.options.to_json(),
+                    "workspace": str(self.workspace.root),
+                    "target_file": self.target_file,
+                    "url": self.target.url,
+                    "embedded": self.embedded,
+                    "workers": self.workers,
+                }
+            )
         )
         return file
 
@@ -96,7 +98,7 @@ def read_target(target_file: str, url: str) -> Target:
     if not target.loopback:
         message = f"--url {url}: only a server on this machine can be tested without a target file"
         raise ConfigError(message, hint="[target] url, allowed_host, key_env; see README")
-    return replace(target, allowed_host=target.url.partition("//")[2].partition("/")[0].rpartition(":")[0])
+    return target
 
 
 def prepare(

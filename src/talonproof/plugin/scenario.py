@@ -18,7 +18,7 @@ MARK = "scenario"
 KEY_ROLES = tuple(name for name in Keys.__dataclass_fields__ if name != "live")
 
 
-def scenario(
+def scenario(  # noqa: PLR0913 - the columns of a plan
     *requirements: str,
     footprint: str,
     requests: int,
@@ -63,7 +63,7 @@ def spec_of(item: pytest.Item, suites: Path) -> Spec | None:
         return None
     module = item.path.relative_to(suites).as_posix()
     name = item.nodeid.partition("::")[2]
-    fields: dict[str, Any] = mark.kwargs
+    fields = mark.kwargs
     for kind, known in (("needs", Bindings.names()), ("keys", KEY_ROLES)):
         for word in fields[kind]:
             if word not in known:

@@ -69,9 +69,7 @@ class Api:
         request: dict[str, Any] = {"return": {"returnedCartItems": [dict(line) for line in lines]}}
         if content is not None:
             request["responseContent"] = list(content)
-        return self.case.send(
-            "returnCartItems", path={"customerSessionId": session}, query={"dry": dry}, body=request
-        )
+        return self.case.send("returnCartItems", path={"customerSessionId": session}, query={"dry": dry}, body=request)
 
     def reopen(self, session: str) -> Exchange:
         """Reopen customer session."""
@@ -88,9 +86,7 @@ class Api:
             body=dict(body),
         )
 
-    def track_event(
-        self, body: Mapping[str, Any], *, silent: str | None = "no", dry: bool | None = None
-    ) -> Exchange:
+    def track_event(self, body: Mapping[str, Any], *, silent: str | None = "no", dry: bool | None = None) -> Exchange:
         """Track event."""
         return self.case.send("trackEventV2", query={"silent": silent, "dry": dry}, body=dict(body))
 

@@ -44,7 +44,7 @@ class Bench:
     shrunk: int = 0
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - what a run is made of
         cls,
         options: RunOptions,
         target: Target,

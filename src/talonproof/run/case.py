@@ -76,7 +76,7 @@ class Case:
         return self.bench.target.bindings
 
     def new_id(self, kind: str) -> str:
-        """A fresh id of this run's own: ``session``, ``profile``, ``card``, ``sku`` …"""
+        """A fresh id of this run's own, for a session, a profile, a card, a sku."""
         return self.bench.ledger.new(kind)
 
     # sending
@@ -199,7 +199,11 @@ class Case:
         self._fit_to_judge(exchange)
         what = doing or exchange.operation
         return self.judge(
-            requirement, exchange.refused, f"{what}: answered {exchange.status}, expected a 4xx", of=exchange, check=check
+            requirement,
+            exchange.refused,
+            f"{what}: answered {exchange.status}, expected a 4xx",
+            of=exchange,
+            check=check,
         )
 
     def _fit_to_judge(self, exchange: Exchange) -> None:

@@ -43,7 +43,11 @@ A = TypeVar("A")
 
 
 def explore(
-    case: Case, strategy: SearchStrategy[T], body: Callable[[T], None], *, show: Callable[[T], Any] = lambda value: value
+    case: Case,
+    strategy: SearchStrategy[T],
+    body: Callable[[T], None],
+    *,
+    show: Callable[[T], Any] = lambda value: value,
 ) -> None:
     """Runs ``body`` for as many drawn values as the case's depth allows, and shrinks what is found.
 
@@ -110,7 +114,7 @@ def _settings(case: Case) -> settings:
         database=None,
         deadline=None,
         phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck.__members__.values()),
         report_multiple_bugs=False,
         print_blob=False,
     )
@@ -176,7 +180,7 @@ class _Exploration(Generic[A]):
         known = next((b for b in _beginnings(texts) if self.seen.get(b)), None)
         if known is None and texts not in self.seen:
             known = self._carry_out(program, texts)
-        shown = self.seen[known] if known is not None else {}
+        shown: Mapping[str, Shown] = self.seen[known] if known is not None else {}
         if self.aim is None and shown:
             self.aim = min(shown)
             self.case.spare = True
@@ -203,7 +207,7 @@ class _Exploration(Generic[A]):
                     break
         except Ended as ended:
             self.stopped = None if case.shown else ended
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is raised again once Hypothesis is done
             self.stopped = error
         shown, case.shown = case.shown, before
         self.seen[beginning] = shown

@@ -1,4 +1,4 @@
-"""The plan says, before anything is sent, which cases run, how many requests they may send, and why the rest do not run."""
+"""The plan says, before anything is sent, which cases run, at what cost, and why the rest do not run."""
 
 from __future__ import annotations
 
@@ -123,14 +123,20 @@ def make_plan(
     Raises ConfigError for a pattern that selects nothing, HarnessError for a case that names an unknown
     requirement or binding, or a plan that exceeds what its depth allows.
     """
-    chosen, selected = _select([_by_id(spec, catalogue) for spec in specs], options.select, catalogue, frozenset(passive))
+    chosen, selected = _select(
+        [_by_id(spec, catalogue) for spec in specs], options.select, catalogue, frozenset(passive)
+    )
     rows: list[Row] = []
     spent = 0
     for spec in chosen:
         row = _place(spec, options, target, keys)
         if row.planned and options.max_requests is not None and spent + row.requests > options.max_requests:
             row = Row(
-                spec, 0, 0, Verdict.NOT_RUN, Reason.MAX_REQUESTS,
+                spec,
+                0,
+                0,
+                Verdict.NOT_RUN,
+                Reason.MAX_REQUESTS,
                 f"its {row.requests} requests would go past --max-requests {options.max_requests}",
             )
         if row.planned:
@@ -200,7 +206,12 @@ def _select(
             anywhere = bool(named & passive)
             chosen |= {s.id: s for s in specs if anywhere or named.intersection((*s.requirements, *s.also))}
             continue
-        hits = [s for s in specs if s.suite == pattern or fnmatch.fnmatchcase(s.id, f"*{pattern.strip('*')}*" if "*" not in pattern else pattern)]
+        hits = [
+            s
+            for s in specs
+            if s.suite == pattern
+            or fnmatch.fnmatchcase(s.id, f"*{pattern.strip('*')}*" if "*" not in pattern else pattern)
+        ]
         if not hits:
             message = f"--select {pattern}: no requirement, suite or case is called that"
             raise ConfigError(message, hint=closest(pattern, [*suites, *(row.id for row in catalogue)]))

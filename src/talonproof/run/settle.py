@@ -76,7 +76,7 @@ def _attempt(body: Callable[[], None]) -> tuple[Exception | None, str]:
     """How one attempt ended: the exception, if any, and where it came from."""
     try:
         body()
-    except Exception as error:  # whatever a suite raises is a verdict, never a crash
+    except Exception as error:  # noqa: BLE001 - whatever a suite raises is a verdict, never a crash
         frame = traceback.extract_tb(error.__traceback__)[-1]
         return error, f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
     return None, ""
@@ -85,10 +85,7 @@ def _attempt(body: Callable[[], None]) -> tuple[Exception | None, str]:
 def _finding(bench: Bench, shown: Shown, confirmed: bool) -> dict[str, Any]:
     judgement = shown.judgement
     level = bench.catalogue[judgement.requirement].level
-    if not confirmed:
-        verdict = Verdict.FLAKY
-    else:
-        verdict = Verdict.FAIL if level is Level.MUST else Verdict.WARN
+    broken = Verdict.FAIL if level is Level.MUST else Verdict.WARN
     return {
         "fingerprint": judgement.fingerprint,
         "requirement": judgement.requirement,
@@ -97,7 +94,7 @@ def _finding(bench: Bench, shown: Shown, confirmed: bool) -> dict[str, Any]:
         "check": judgement.check,
         "pointer": judgement.pointer,
         "message": bench.redactor.text(judgement.message),
-        "verdict": verdict,
+        "verdict": broken if confirmed else Verdict.FLAKY,
         "exchanges": [exchange.numbered(n).record() for n, exchange in enumerate(shown.exchanges)],
         "curl": "\n".join(curl(exchange) for exchange in shown.exchanges),
         "example": shown.example,
@@ -112,9 +109,7 @@ def _verdict(
             pass
         case _:
             return Verdict.ERROR, None, f"{type(ended).__name__}: {ended} ({trace})"
-    if found:
-        verdict = worst(found)
-        assert verdict is not None
+    if verdict := worst(found):
         return verdict, None, ""
     match ended:
         case Unsupported():

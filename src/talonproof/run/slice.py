@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from talonproof.http.exchange import Exchange
 
@@ -34,9 +34,12 @@ def relevant(history: Sequence[Exchange], judged: Iterable[int]) -> tuple[int, .
 def _ids(exchange: Exchange) -> set[str]:
     """The ids that a call names: in its path, and the profile in its body."""
     found = {str(value) for value in exchange.call.path.values()}
-    body: Any = exchange.call.body
-    if isinstance(body, dict):
-        session: Any = body.get("customerSession", body)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-        if isinstance(session, dict) and isinstance(session.get("profileId"), str):  # pyright: ignore[reportUnknownMemberType]
-            found.add(session["profileId"])
+    body = _members(exchange.call.body)
+    profile = (_members(body.get("customerSession")) or body).get("profileId")
+    if isinstance(profile, str):
+        found.add(profile)
     return found - {""}
+
+
+def _members(value: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

@@ -53,21 +53,23 @@ class StreamWriter:
         best = Verdict.ERROR if problems else Verdict.UNSUPPORTED
         sums = conclude(stream.header, stream.cases, interrupted=interrupted, at_best=best)
         receipt = _receipt(self._records)
-        self._write({
-            "type": "footer",
-            "ended": moment(),
-            "seconds": round((datetime.now(UTC) - self._begun).total_seconds(), 3),
-            "verdict": sums.verdict,
-            "exit_code": sums.exit_code,
-            "interrupted": interrupted,
-            "problems": list(problems),
-            "requests": {
-                "sent": sum(record["requests"]["sent"] for record in self._records),
-                "extra": sum(record["requests"]["extra"] for record in self._records),
-            },
-            "receipt": receipt,
-            "requirements": {name: state.to_json() for name, state in states.items()},
-        })
+        self._write(
+            {
+                "type": "footer",
+                "ended": moment(),
+                "seconds": round((datetime.now(UTC) - self._begun).total_seconds(), 3),
+                "verdict": sums.verdict,
+                "exit_code": sums.exit_code,
+                "interrupted": interrupted,
+                "problems": list(problems),
+                "requests": {
+                    "sent": sum(record["requests"]["sent"] for record in self._records),
+                    "extra": sum(record["requests"]["extra"] for record in self._records),
+                },
+                "receipt": receipt,
+                "requirements": {name: state.to_json() for name, state in states.items()},
+            }
+        )
         self._file.close()
         return sums.exit_code
 

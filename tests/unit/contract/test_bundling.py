@@ -262,6 +262,27 @@ class TestManyFiles:
         assert message in error.message
         assert (str(tmp_path / file), line) == (error.file, error.line)
 
+    def test_circle(self, tmp_path: Path) -> None:
+        """References in another file that lead only to each other mean nothing either."""
+        error = refused(write(tmp_path, api=SCHEMAS + "    A: {$ref: 'b.yaml#/A'}\n", b="A:\n  $ref: '#/A'\n"))
+
+        assert "back to itself" in error.message
+        assert (str(tmp_path / "api.yaml"), 6) == (error.file, error.line)
+
+    def test_escaped_pointers(self, tmp_path: Path) -> None:
+        """A pointer may be percent-encoded, as a fragment of a URI is, wherever it stands."""
+        document = load(
+            write(
+                tmp_path,
+                api=SCHEMAS + "    A B: {type: string}\n    L: {items: {$ref: '#/components/schemas/A%20B'}}\n"
+                "    M: {$ref: 'b.yaml#/x%20y'}\n",
+                b="x y: {items: {$ref: 'api.yaml#/components/schemas/A%20B'}}\n",
+            )
+        )
+
+        assert {"items": {"$ref": "#/components/schemas/A%20B"}} == document["components"]["schemas"]["L"]
+        assert {"items": {"$ref": "#/components/schemas/A%20B"}} == document["components"]["schemas"]["M"]
+
     def test_broken_file(self, tmp_path: Path) -> None:
         """A file that is referred to and is not YAML is named itself, with its own line."""
         error = refused(

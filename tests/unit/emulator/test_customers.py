@@ -19,10 +19,16 @@ def track(client: Any, query: str = "?silent=no", **body: Any) -> tuple[int, Any
 
 def test_attributes_are_merged(client: Any) -> None:
     """Those not sent are kept, null removes one."""
-    put(client, "p", attributes={"text": "x", "number": 1, "many": ["a"], "place": [1.5, 2], "when": "2024-05-29T10:00:00Z"})
+    put(
+        client,
+        "p",
+        attributes={"text": "x", "number": 1, "many": ["a"], "place": [1.5, 2], "when": "2024-05-29T10:00:00Z"},
+    )
     put(client, "p", attributes={"text": "y", "number": None})
 
-    assert {"text": "y", "many": ["a"], "place": [1.5, 2], "when": "2024-05-29T10:00:00Z"} == client.profile("p")["attributes"]
+    assert {"text": "y", "many": ["a"], "place": [1.5, 2], "when": "2024-05-29T10:00:00Z"} == client.profile("p")[
+        "attributes"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +56,7 @@ def test_audiences_change(client: Any) -> None:
 
 
 def test_without_the_rule_engine_the_answer_is_bare(client: Any) -> None:
-    """responseContent is ignored then, and nothing counts as activity."""
+    """ResponseContent is ignored then, and nothing counts as activity."""
     before = client.profile("rich")["lastActivity"]
 
     status, shown = put(client, "rich", responseContent=["customerProfile", "event"])
@@ -97,7 +103,9 @@ def test_a_session_makes_its_profile_and_is_activity(client: Any) -> None:
 def test_an_event_makes_its_profile(client: Any) -> None:
     """Two equal calls are two events of the type sent; the profile is made."""
     asked = ["event", "customerProfile"]
-    answers = [track(client, attributes={"text": "x"}, storeIntegrationId="store-1", responseContent=asked) for _ in "ab"]
+    answers = [
+        track(client, attributes={"text": "x"}, storeIntegrationId="store-1", responseContent=asked) for _ in "ab"
+    ]
 
     assert [200, 200] == [status for status, _ in answers]
     first, second = (shown["event"] for _, shown in answers)

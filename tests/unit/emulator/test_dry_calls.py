@@ -14,7 +14,7 @@ CART = [{"sku": "mug", "quantity": 2, "price": 5}]
 def everything(client: Any) -> list[Any]:
     """Every row of the store."""
     tables = [name for (name,) in client.emulator.store.all("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-    return [client.emulator.store.all(f"SELECT * FROM {name} ORDER BY 1, 2") for name in tables]
+    return [client.emulator.store.all(f"SELECT * FROM {name} ORDER BY 1, 2") for name in tables]  # noqa: S608  # names of ours
 
 
 DRY = {
@@ -77,14 +77,16 @@ def test_a_dry_update_looks_at_its_payload_alone(client: Any) -> None:
 
 
 def test_a_dry_call_is_no_activity_in_its_own_answer_either(client: Any) -> None:
-    """lastActivity of a known profile stays in the answer of a dry call."""
+    """LastActivity of a known profile stays in the answer of a dry call."""
     before = client.update("s", asked=("customerProfile",), profileId="p")["customerProfile"]
     client.tick()
 
     assert before == client.update("s", "?dry=true", ("customerProfile",), profileId="p")["customerProfile"]
 
 
-@pytest.mark.parametrize("query", ["?now={later}", "?dry=true&now={now}", "?dry=true&now={earlier}", "?dry=true&now=no"])
+@pytest.mark.parametrize(
+    "query", ["?now={later}", "?dry=true&now={now}", "?dry=true&now={earlier}", "?dry=true&now=no"]
+)
 def test_now_is_refused_without_a_dry_call_and_unless_it_lies_ahead(client: Any, query: str) -> None:
     """The refusal names the parameter."""
     now = client.clock.now()

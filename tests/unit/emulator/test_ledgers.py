@@ -120,7 +120,9 @@ def test_a_subledger_is_matched_exactly(module_client: Any, target: str) -> None
     assert {""} == {row["subledgerId"] for row in walk(module_client, f"{target}?subledgerId=", 20)}
 
 
-@pytest.mark.parametrize("query", ["subledgerId=gold&subledgerId=gold-plus", "subledgerId=gold,gold-plus", "subledgerId=gold%2Cgold-plus"])
+@pytest.mark.parametrize(
+    "query", ["subledgerId=gold&subledgerId=gold-plus", "subledgerId=gold,gold-plus", "subledgerId=gold%2Cgold-plus"]
+)
 def test_cards_take_several_subledgers(module_client: Any, query: str) -> None:
     """Repeated or separated by commas, the union is listed."""
     rows = walk(module_client, f"{CARD}/transactions?{query}", 20)
@@ -133,7 +135,10 @@ def test_cards_take_several_subledgers(module_client: Any, query: str) -> None:
 
 def test_types_split_the_list(module_client: Any) -> None:
     """Each transaction has one of the three types."""
-    parts = [walk(module_client, f"{PROFILE}/transactions?loyaltyTransactionType={t}", 50) for t in ("manual", "session", "import")]
+    parts = [
+        walk(module_client, f"{PROFILE}/transactions?loyaltyTransactionType={t}", 50)
+        for t in ("manual", "session", "import")
+    ]
 
     assert all(parts)
     assert sorted(row["id"] for part in parts for row in part) == sorted(

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -28,7 +29,11 @@ KEY = {"authorization": f"ApiKey-v1 {serve.LIVE_KEY}"}
 CALLS = [
     ("GET", "/_health", None),
     ("GET", "/", None),
-    ("PUT", "/v2/customer_sessions/a%2Fb%20%25%C3%BC+", b'{"customerSession": {"profileId": "\xc3\xbc"}, "responseContent": ["customerSession"]}'),
+    (
+        "PUT",
+        "/v2/customer_sessions/a%2Fb%20%25%C3%BC+",
+        b'{"customerSession": {"profileId": "\xc3\xbc"}, "responseContent": ["customerSession"]}',
+    ),
     ("GET", "/v2/customer_sessions/a%2Fb%20%25%C3%BC+", None),
     ("PUT", "/v2/customer_sessions/b?dry=true&now=2031-01-01", b'{"customerSession": {}}'),
     ("PUT", "/v2/customer_sessions/b", b"{"),
@@ -69,7 +74,9 @@ def test_paths_reach_the_emulator_as_they_were_sent(served: str) -> None:
 
     def status(path: str) -> bytes:
         with socket.create_connection((host, int(port))) as connection:
-            head = f"GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: {KEY['authorization']}\r\nconnection: close\r\n\r\n"
+            head = (
+                f"GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: {KEY['authorization']}\r\nconnection: close\r\n\r\n"
+            )
             connection.sendall(head.encode())
             return connection.makefile("rb").readline().split()[1]
 
@@ -80,11 +87,14 @@ def test_paths_reach_the_emulator_as_they_were_sent(served: str) -> None:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process still runs (a zombie does not)."""
+    """Whether a process still runs; one that has ended and was not waited for does not, where that can be told."""
     try:
+        os.kill(pid, 0)
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
+    except ProcessLookupError:
         return False
+    except FileNotFoundError:
+        return not Path("/proc").is_dir()
 
 
 def gone(pid: int, seconds: float = 8) -> bool:
@@ -109,7 +119,9 @@ def test_stopping_ends_the_child() -> None:
 
 def test_the_child_dies_with_its_parent() -> None:
     """Even if the parent is killed and cannot stop it."""
-    script = "import time\nfrom talonproof.emulator import serve\nprint(serve.start().pid, flush=True)\ntime.sleep(60)\n"
+    script = (
+        "import time\nfrom talonproof.emulator import serve\nprint(serve.start().pid, flush=True)\ntime.sleep(60)\n"
+    )
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
@@ -126,12 +138,13 @@ def test_what_cannot_be_served_is_said(tmp_path: Path) -> None:
     """A wrong fault, edition, world or a port in use end as the ConfigError that the child met."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        for arguments, message in (
+        wrong: list[tuple[dict[str, Any], str]] = [
             ({"faults": ["skip-ignord"]}, "did you mean skip-ignored"),
             ({"edition": "2025-02"}, "did you mean 2025-01"),
             ({"world": tmp_path / "none.yaml"}, "none.yaml"),
             ({"port": port}, "in use"),
-        ):
+        ]
+        for arguments, message in wrong:
             with pytest.raises(ConfigError, match=message):
                 serve.start(**arguments)
 
@@ -162,7 +175,8 @@ def test_the_command_serves_until_it_is_told_to_end(tmp_path: Path, ending: sign
     arguments = ("--port", "0", "--db", str(tmp_path / "e.db"), "--fault", "created-changes", "--latency", "5ms")
     process = command(*arguments, "--clock", CLOCK)
     assert process.stdout is not None
-    url = process.stdout.readline().split()[-1]
+    lines = [process.stdout.readline() for _ in range(4)]
+    url = lines[0].split()[-1]
 
     started = time.monotonic()
     answer = httpx.get(f"{url}/v2/customer_sessions/tp-world-open", headers=KEY)
@@ -172,8 +186,9 @@ def test_the_command_serves_until_it_is_told_to_end(tmp_path: Path, ending: sign
 
     assert answer.json()["customerSession"]["created"] == answer.json()["customerSession"]["updated"]
     assert "Sat, 01 Jun 2030 12:00:00 GMT" == answer.headers["date"]
-    assert serve.LIVE_KEY in out
-    assert "created-changes" in out
+    assert serve.LIVE_KEY in lines[1]
+    assert "created-changes" in lines[2]
+    assert "Ended.\n" == out
     assert (0, "") == (process.returncode, err)
     assert (tmp_path / "e.db").stat().st_size
 

@@ -44,7 +44,7 @@ def test_a_return_is_answered_with_what_it_did(sold: Any) -> None:
 
 
 def test_earlier_returns_are_listed_without_the_present_one(sold: Any) -> None:
-    """previousReturns holds what was returned before, oldest first."""
+    """PreviousReturns holds what was returned before, oldest first."""
     ids = [sold.give_back("s", (0, 1))[1]["return"]["id"] for _ in range(2)]
 
     _, shown = sold.give_back("s", (1, 1))

@@ -19,7 +19,9 @@ TABLE = {
 """The state after each operation, or None where it is refused."""
 
 OPERATIONS = ("absent", "open", "closed", "cancelled", "partially_returned", "reopen", "return")
-CASES = [(start, operation, end) for start, row in TABLE.items() for operation, end in zip(OPERATIONS, row, strict=True)]
+CASES = [
+    (start, operation, end) for start, row in TABLE.items() for operation, end in zip(OPERATIONS, row, strict=True)
+]
 
 
 def bring(client: Any, name: str, state: str) -> None:

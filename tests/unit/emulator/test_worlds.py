@@ -106,7 +106,11 @@ def test_a_mistake_in_a_ledger_is_named_with_its_place(entry: str, message: str)
 
 def test_a_repeated_entry_goes_through_its_lists() -> None:
     """Each value of a list is taken in turn; the entries lie a step apart."""
-    text = HEAD + LEDGER + "      - {repeat: 3, points: [1, 2], subledger: [a, b, c], created: -P9D, step: P1D, expires: [null, P1D]}"
+    text = (
+        HEAD
+        + LEDGER
+        + "      - {repeat: 3, points: [1, 2], subledger: [a, b, c], created: -P9D, step: P1D, expires: [null, P1D]}"
+    )
 
     entries = parse_world(text, "w").entries
 
@@ -124,7 +128,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 def test_a_world_that_does_not_hold_together_is_refused(validators: Validators) -> None:
     """Points that are not there cannot be spent, and a session must be one that would be taken."""
-    overspent = HEAD + LEDGER + "      - {points: 5, created: -P9D}\n      - {type: subtraction, points: 6, created: -P8D}\n"
+    overspent = (
+        HEAD + LEDGER + "      - {points: 5, created: -P9D}\n      - {type: subtraction, points: 6, created: -P8D}\n"
+    )
     session = "sessions:\n  - {integration_id: s, application: 1, created: -P1D, body: {customerSession: %s}}\n"
 
     for text, message in (

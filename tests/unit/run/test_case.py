@@ -61,7 +61,9 @@ def judged(contract: Contract, tmp_path: Path):
             workers=1,
             transport=httpx.MockTransport(handler),
         )
-        spec = Spec("sessions/test_u.py::test_case", "case", "", requirements or ("SES-001",), Footprint.CONSUME, requests)
+        spec = Spec(
+            "sessions/test_u.py::test_case", "case", "", requirements or ("SES-001",), Footprint.CONSUME, requests
+        )
         case = bench.case(Row(spec, requests * examples, examples))
         record = run_case(case, lambda: body(case, Api(case)))
         bench.close()
@@ -89,7 +91,9 @@ def test_what_holds_passes_with_its_evidence(judged) -> None:
     assert record["requests"] == {"planned": 10, "sent": 1, "extra": 0}
 
 
-@pytest.mark.parametrize(("requirement", "verdict"), [("SES-001", "fail"), ("SES-002", "warn"), ("SES-003", "observed")])
+@pytest.mark.parametrize(
+    ("requirement", "verdict"), [("SES-001", "fail"), ("SES-002", "warn"), ("SES-003", "observed")]
+)
 def test_what_is_broken_weighs_what_its_level_says(judged, requirement: str, verdict: str) -> None:
     """A must fails, a should warns, and what no source says is written down."""
 
@@ -249,7 +253,12 @@ def test_a_server_that_forgets_makes_a_property_flaky_and_never_breaks_the_harne
     def body(case: Case, api: Api) -> None:
         explore(case, st.integers(0, 1000), lambda _: case.accepted("SES-001", read(api)) and None)
 
-    record = judged(body, lambda _: httpx.Response(400 if next(count) == 5 else 200, json={"message": "no"}), requests=1, examples=20)
+    record = judged(
+        body,
+        lambda _: httpx.Response(400 if next(count) == 5 else 200, json={"message": "no"}),
+        requests=1,
+        examples=20,
+    )
 
     assert record["verdict"] == "flaky"
 

@@ -22,9 +22,7 @@ OPTIONS = RunOptions(run="r", seed=1, max_footprint=Footprint.CONSUME)
 
 def rows(*names: str) -> Catalogue:
     """A catalogue of clauses that say nothing."""
-    return catalogue(
-        "2025-01", [Requirement(name, (f"R{name}",), Level.MUST, "x", (), ("all",)) for name in names]
-    )
+    return catalogue("2025-01", [Requirement(name, (f"R{name}",), Level.MUST, "x", (), ("all",)) for name in names])
 
 
 CLAUSES = rows("DRY-001", "PAG-001", "SES-001", "SES-002")

@@ -1,0 +1,300 @@
+"""Each fault changes some answer, breaks requirements that exist, and never makes the server fail by accident."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from talonproof.contract.requirements import read_requirements
+from talonproof.emulator.faults import FAULTS, select
+from talonproof.emulator.message import Request
+from talonproof.errors import ConfigError
+from talonproof.requirement import Level
+from talonproof.workspace import find_workspace
+
+Step = tuple[str, str, Any]
+Script = tuple[Step, ...]
+
+CART = [
+    {"sku": "mug", "quantity": 3, "price": 5, "attributes": {"text": "red"}},
+    {"sku": "lamp", "quantity": 1, "price": 40},
+]
+ALL = ["customerSession", "customerProfile", "event", "previousReturns"]
+
+
+def put(name: str, query: str = "", key: str = "live", **session: Any) -> Step:
+    """An update of a session that asks for everything."""
+    return f"PUT {key}", f"/v2/customer_sessions/{name}{query}", {"customerSession": session, "responseContent": ALL}
+
+
+def get(name: str, key: str = "live") -> Step:
+    """A reading of a session."""
+    return f"GET {key}", f"/v2/customer_sessions/{name}", None
+
+
+def back(name: str, *items: tuple[int, int], query: str = "") -> Step:
+    """A return."""
+    entries = [{"position": position, "quantity": quantity} for position, quantity in items]
+    body = {"return": {"returnedCartItems": entries}, "responseContent": ALL}
+    return "POST live", f"/v2/customer_sessions/{name}/returns{query}", body
+
+
+def reopen(name: str) -> Step:
+    """A reopening."""
+    return "PUT live", f"/v2/customer_sessions/{name}/reopen", None
+
+
+def see(target: str, key: str = "live") -> Step:
+    """A reading of something else."""
+    return f"GET {key}", target, None
+
+
+def profile(query: str, key: str = "live", **body: Any) -> Step:
+    """An update of the rich profile."""
+    return f"PUT {key}", f"/v2/customer_profiles/rich{query}", body
+
+
+def event(query: str, name: str, **body: Any) -> Step:
+    """A custom event."""
+    return "POST live", f"/v2/events{query}", {"type": "signed_up", "profileId": name, **body}
+
+
+POINTS = "/v1/loyalty_programs/1/profile/rich/points"
+SPENDS = "/v1/loyalty_programs/1/profile/rich/transactions"
+CARDS = "/v1/loyalty_programs/2/cards/card-1"
+BALANCE = "/v1/loyalty_programs/1/profile/rich/balances"
+
+OPEN = put(
+    "s", profileId="p", cartItems=CART, additionalCosts={"shipping": {"price": 4}}, couponCodes=["A"], referralCode="R"
+)
+SOLD = put("s", profileId="p", cartItems=CART, state="closed")
+PARTLY = (SOLD, back("s", (0, 1)))
+GONE = (SOLD, put("s", state="cancelled"))
+INVENTORY = see("/v1/customer_profiles/p/inventory?profile=true")
+
+SCRIPTS: Mapping[str, Script] = {
+    "put-reopens-closed": (SOLD, put("s")),
+    "closed-cart-changes": (SOLD, put("s", cartItems=[]), get("s")),
+    "cancelled-revives": (*GONE, put("s")),
+    "reopen-open-accepted": (OPEN, reopen("s")),
+    "reopen-partially-returned": (*PARTLY, reopen("s")),
+    "reopen-cancelled": (*GONE, reopen("s")),
+    "reopened-stays-closed": (SOLD, reopen("s"), get("s")),
+    "put-sets-partially-returned": (OPEN, put("s", state="partially_returned")),
+    "creation-as-cancelled": (put("s", state="cancelled"), get("s")),
+    "creation-ignores-state": (SOLD,),
+    "cancel-closed-ignored": GONE,
+    "return-open-accepted": (OPEN, back("s", (0, 1)), get("s")),
+    "return-leaves-closed": PARTLY,
+    "unknown-session-answered": (get("s"),),
+    "get-touches-session": (OPEN, get("s"), get("s")),
+    "total-without-costs": (OPEN,),
+    "item-total-ignores-quantity": (OPEN,),
+    "created-changes": (OPEN, put("s")),
+    "first-session-always-false": (OPEN,),
+    "first-session-always-true": (OPEN, put("t", profileId="p")),
+    "coupons-not-cleared": (OPEN, put("s", couponCodes=[])),
+    "referral-not-cleared": (OPEN, put("s", referralCode="")),
+    "coupons-lost": (OPEN, put("s")),
+    "referral-lost": (OPEN, put("s")),
+    "costs-lost": (OPEN, put("s")),
+    "cart-item-attributes-kept": (OPEN, put("s", cartItems=[{"sku": "mug", "quantity": 3, "price": 5}])),
+    "catalog-price-wins": (put("s", cartItems=[{"sku": "priced", "quantity": 1, "price": 1}]),),
+    "unknown-item-is-free": (put("s", cartItems=[{"sku": "unknown", "quantity": 1}]),),
+    "over-long-cart-cut": (put("s", cartItems=[{"sku": "x", "quantity": 10_001, "price": 1}]),),
+    "unknown-attribute-accepted": (put("s", attributes={"no": 1}),),
+    "attribute-type-ignored": (put("s", attributes={"text": 1}),),
+    "unknown-cost-accepted": (put("s", additionalCosts={"no": {"price": 1}}),),
+    "refused-update-half-stored": (OPEN, put("s", cartItems=[], attributes={"no": 1}), get("s")),
+    "applications-share-sessions": (OPEN, get("s", "other")),
+    "return-above-quantity": (SOLD, back("s", (0, 4)), get("s")),
+    "returned-not-cumulative": (*PARTLY, back("s", (0, 1)), get("s")),
+    "return-half-applied": (SOLD, back("s", (1, 1), (0, 4)), get("s")),
+    "remaining-not-reduced": PARTLY,
+    "negative-position-accepted": (SOLD, back("s", (-1, 1))),
+    "previous-returns-hold-this-one": PARTLY,
+    "return-names-another-session": PARTLY,
+    "return-left-out": PARTLY,
+    "closed-sessions-not-counted": (SOLD, INVENTORY),
+    "sales-never-go-back": (*GONE, INVENTORY),
+    "closed-sessions-never-go-back": (*GONE, INVENTORY),
+    "dry-creation-persists": (put("s", "?dry=true"), get("s")),
+    "dry-update-persists": (OPEN, put("s", "?dry=true", state="closed"), get("s")),
+    "dry-return-persists": (SOLD, back("s", (0, 1), query="?dry=true"), get("s")),
+    "dry-event-leaves-profile": (event("?dry=true", "p"), INVENTORY),
+    "dry-profile-update-persists": (
+        profile("?dry=true&runRuleEngine=true", attributes={"text": "new"}),
+        see("/v1/customer_profiles/rich/inventory?profile=true"),
+    ),
+    "now-without-dry": (put("s", "?now=2999-01-01"),),
+    "now-in-the-past": (put("s", "?dry=true&now=2001-01-01"),),
+    "now-unreadable": (put("s", "?dry=true&now=soon"),),
+    "page-over-maximum": (see(f"{SPENDS}?pageSize=60"),),
+    "page-of-none": (see(f"{SPENDS}?pageSize=0"),),
+    "negative-skip": (see(f"{SPENDS}?skip=-1"),),
+    "has-more-always-false": (see(f"{SPENDS}?pageSize=5"),),
+    "has-more-on-full-page": (see(f"{POINTS}?pageSize=6&status=pending"),),
+    "skip-ignored": (see(f"{SPENDS}?skip=5"),),
+    "pages-overlap": (see(f"{SPENDS}?skip=5"),),
+    "one-row-too-many": (see(SPENDS),),
+    "default-page-too-small": (see(SPENDS),),
+    "has-more-missing": (see(SPENDS),),
+    "status-ignored": (see(f"{POINTS}?status=pending"),),
+    "default-status-pending": (see(POINTS),),
+    "type-ignored": (see(f"{SPENDS}?loyaltyTransactionType=manual"),),
+    "unknown-filter-value-ignored": (see(f"{POINTS}?status=spent"),),
+    "dates-ignored": (see(f"{SPENDS}?endDate=2024-01-01"),),
+    "bare-date-is-noon": (see(f"{SPENDS}?endDate=2024-08-06"),),
+    "subledger-prefix": (see(f"{CARDS}/transactions?subledgerId=gold&pageSize=30"), see(f"{CARDS}/balances?subledgerId=gol")),
+    "only-first-subledger": (see(f"{CARDS}/points?subledgerId=gold&subledgerId=gold-plus"),),
+    "balance-ignores-date": (see(f"{BALANCE}?endDate=2001-01-01"),),
+    "balance-refuses-future": (see(f"{BALANCE}?endDate=2999-01-01"),),
+    "balance-off": (see(BALANCE),),
+    "times-without-zone": (see(SPENDS),),
+    "key-not-checked-on-delete": (("DELETE none", "/v2/audiences/1", None),),
+    "key-not-checked-on-balances": (see(f"{CARDS}/balances", "none"),),
+    "long-key-accepted": (see(BALANCE, "live-and-more"),),
+    "expired-key-accepted": (see(BALANCE, "old"),),
+    "key-without-scheme": (see(BALANCE, "Bearer live"),),
+    "401-without-body": (see(BALANCE, "none"),),
+    "401-with-wrong-number": (see(BALANCE, "none"),),
+    "test-key-persists": (put("s", key="dry"), get("s")),
+    "malformed-json-500": (("PUT live", "/v2/customer_sessions/s", b"{"),),
+    "required-property-missing": (OPEN,),
+    "wrong-type": (OPEN,),
+    "over-long-name": (see(SPENDS),),
+    "null-property": (OPEN,),
+    "effects-left-out": (SOLD, reopen("s")),
+    "asked-session-left-out": (OPEN,),
+    "event-type-of-creation": (SOLD, put("s", state="cancelled")),
+    "unknown-section-ignored": (("PUT live", "/v2/customer_sessions/s", {"customerSession": {}, "responseContent": ["no"]}),),
+    "unknown-state-is-open": (put("s", state="paid"),),
+    "missing-session-is-empty": (("PUT live", "/v2/customer_sessions/s", {}),),
+    "error-without-message": (get("s"),),
+    "error-with-two-sources": (get("s"),),
+    "profile-update-201": (profile(""),),
+    "wrong-content-type": (OPEN,),
+    "clock-of-yesterday": (OPEN,),
+    "plus-is-space": (put("a+b"), get("a+b")),
+}  # fmt: skip
+"""For each fault, calls that it answers otherwise than a healthy server."""
+
+
+def replay(client: Any, script: Script) -> list[tuple[int, str, bytes]]:
+    """Status, media type and body of each answer; a second passes between calls."""
+    answers: list[tuple[int, str, bytes]] = []
+    for word, target, body in script:
+        method, _, key = word.partition(" ")
+        header = key if " " in key else f"ApiKey-v1 {key}"
+        content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        answer = client.send(Request(method, target, {"authorization": header}, content))
+        answers.append((answer.status, answer.headers.get("content-type", ""), answer.body))
+        client.tick()
+    return answers
+
+
+def test_every_fault_has_a_script() -> None:
+    """The table above and the faults are the same names."""
+    assert FAULTS.keys() == SCRIPTS.keys()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_changes_an_answer(make: Callable[..., Any], name: str) -> None:
+    """With it planted, some answer of its script is another one than without."""
+    assert replay(make(), SCRIPTS[name]) != replay(make(name), SCRIPTS[name])
+
+
+EVERYDAY: Script = (
+    OPEN,
+    get("s"),
+    put("t", "?dry=true", state="closed"),
+    put("s", state="closed"),
+    back("s", (0, 1)),
+    put("s", state="cancelled"),
+    see(BALANCE),
+    see(POINTS),
+    see(f"{CARDS}/transactions"),
+    event("", "p"),
+    profile("?runRuleEngine=true"),
+)
+STRANGE: Script = tuple(
+    (f"{method} {key}", target, body)
+    for key in ("live", "none")
+    for method, target in (
+        ("PUT", "/v2/customer_sessions/ready?now=x&dry=y"),
+        ("PUT", "/v2/customer_sessions/ready"),
+        ("POST", "/v2/customer_sessions/ready/returns"),
+        ("PUT", "/v2/customer_profiles/rich?runRuleEngine=true"),
+        ("POST", "/v2/events?silent=no"),
+        ("GET", f"{CARDS}/points?pageSize=x&skip=-5&subledgerId="),
+        ("GET", f"{SPENDS}?pageSize=999999999999999999999&startDate=x&endDate=2024-01-01&loyaltyTransactionType=x"),
+        ("GET", f"{CARDS}/balances?endDate=x&subledgerId=a,b"),
+        ("GET", "/v1/loyalty_programs/9/cards/x/points"),
+        ("GET", "/nowhere"),
+    )
+    for body in (
+        b"",
+        b"null",
+        b"[1]",
+        b'{"customerSession": 5, "return": 5, "attributes": 5, "responseContent": 5, "type": {}}',
+        b'{"customerSession": {"state": [], "cartItems": 5, "attributes": 5, "additionalCosts": 5, "couponCodes": {}},'
+        b' "return": {"returnedCartItems": 5}, "responseContent": [[]]}',
+        b'{"customerSession": {"state": {}, "cartItems": [5, {"sku": [], "quantity": "x"}], "attributes": {"text": []}},'
+        b' "return": {"returnedCartItems": [5, {"position": "x"}]}, "type": "signed_up", "attributes": {"text": []}}',
+        b'{"customerSession": {"cartItems": [{"sku": {}, "quantity": 1e300}]}, "responseContent": {}}',
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_does_not_make_the_server_fail(make: Callable[..., Any], name: str) -> None:
+    """Everyday and strange calls are answered without a 500, but for the fault that is about that."""
+    allowed = {500} if name == "malformed-json-500" else set()
+
+    statuses = {status for status, _, _ in replay(make(name), EVERYDAY + STRANGE)}
+
+    assert statuses <= {200, 201, 204, 400, 401, 404} | allowed
+
+
+def test_a_fault_leaves_other_calls_alone(make: Callable[..., Any]) -> None:
+    """What a fault is not about is answered as by a healthy server."""
+    calls = (see(BALANCE), see("/v1/customer_profiles/rich/inventory?profile=true"), event("", "q"))
+
+    assert replay(make(), calls) == replay(make("put-reopens-closed", "skip-ignored", "now-unreadable"), calls)
+
+
+def test_faults_can_be_planted_together(make: Callable[..., Any]) -> None:
+    """Each of two faults shows."""
+    status, _, body = replay(make("has-more-always-false", "over-long-name"), (see(SPENDS),))[0]
+    page = json.loads(body)
+
+    assert (200, False, 300) == (status, page["hasMore"], len(page["data"][0]["name"]))
+
+
+def test_faults_break_requirements_at_their_level() -> None:
+    """Every id is in the catalogue, none is merely observed or out of reach, and the highest level is the fault's."""
+    rows = {row.id: row for row in read_requirements(find_workspace().requirements)}
+
+    for fault in FAULTS.values():
+        broken = [rows[name] for name in fault.breaks]
+        assert broken, fault.id
+        assert all(row.testable and not row.waits for row in broken), fault.id
+        levels = {row.level for row in broken}
+        assert Level.OBSERVE not in levels, fault.id
+        assert (Level.MUST if Level.MUST in levels else Level.SHOULD) == fault.level, fault.id
+
+
+def test_every_fault_is_told_in_a_sentence() -> None:
+    """Names are words with hyphens, texts are sentences, and no two faults share either."""
+    assert all(name.replace("-", "").isalnum() and name == name.lower() for name in FAULTS)
+    assert all(fault.text[0].isupper() and fault.text.endswith(".") for fault in FAULTS.values())
+    assert len(FAULTS) == len({fault.text for fault in FAULTS.values()})
+
+
+def test_an_unknown_fault_is_refused_with_the_closest() -> None:
+    """A ConfigError names the fault that was meant."""
+    with pytest.raises(ConfigError, match="did you mean skip-ignored"):
+        select(["skip-ignord"])
