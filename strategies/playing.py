@@ -56,13 +56,16 @@ class Player:
             again = _stored(self.case.off_plan(lambda: self._send(Read())))
             if not isinstance(again, Unread):
                 comparison = compare(expectation, answer.status, self.stored, before=before, again=again)
+        # What disagrees without the first read does not need it to be shown.
+        plain = {(one.rule, one.pointer) for one in compare(expectation, answer.status, self.stored).disagreements}
         told = f"{name or 'session'}: {self._told(action)}"
         for found in comparison.disagreements:
+            shows = seen[seen.index(answer) :] if (found.rule, found.pointer) in plain else seen
             self.case.judge(
                 found.rule,
                 holds=False,
                 message=f"{told}: {found.message}",
-                of=[answer] if found.message.startswith("answered") else seen,
+                of=[answer] if found.message.startswith("answered") else shows,
                 pointer=found.pointer,
                 operation=answer.operation,
             )

@@ -83,6 +83,23 @@ def judge_unchanged(
     return case.judge(requirement, found is None, message, of=(before, *calls, after), pointer=pointer)
 
 
+def judge_unmoved(
+    case: Case, views: Sequence[tuple[str, View]], attempt: Callable[[], tuple[Exchange, Exchange, Exchange]]
+) -> None:
+    """Judges by each requirement's view that a dry call changes nothing of something that others use too.
+
+    An attempt is a read, the call and a read again. What seems to change is tried a second time: where it then stands
+    still, somebody else had moved it, and the case is blocked.
+    """
+    before, call, after = attempt()
+    if any(difference(view, before, after) for _, view in views):
+        before, call, after = attempt()
+        if not any(difference(view, before, after) for _, view in views):
+            case.block(f"what {before.operation} shows was moved by somebody else")
+    for requirement, view in views:
+        judge_unchanged(case, requirement, view, before, [call], after)
+
+
 def unordered(value: Any) -> Any:
     """The JSON value with its arrays sorted, at every depth: for arrays whose order no source states."""
     match value:

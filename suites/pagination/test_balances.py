@@ -201,7 +201,7 @@ def test_balances_of_single_subledgers(case: Case, api: Api) -> None:
         given = {name for name, _, _ in ledgers(answer)} - {MAIN}
         case.judge(
             "PAG-016",
-            given == set(asked),
+            given == {one} if asked == [one] else given <= {one, two},
             f"asked for the balances of {', '.join(asked)}, answered with {', '.join(sorted(given)) or 'none'}",
             of=(everything, answer),
             pointer="/subledgerBalances",

@@ -73,7 +73,7 @@ def test_types_split_the_transactions(case: Case, paged: PagedList) -> None:
     window = reader.under(startDate=written(since), pageSize=most)
     whole = window.page()
     if len(whole.rows) >= most:
-        case.block(f"{whole.exchange.operation} does not list the newest transactions first")
+        case.block(f"{whole.exchange.operation} lists more rows since {written(since)} than a page of them had")
     parts = [window.page(**query) for query in paged.parts()]
     rows = [row for part in parts for row in part.rows]
     missing, beyond = counted(whole.rows) - counted(rows), counted(rows) - counted(whole.rows)
@@ -268,6 +268,8 @@ def test_subledgers_are_matched_exactly(case: Case, paged: PagedList, most: int)
     for walk, wanted in ((alone[0], {one}), (alone[1], {two}), (both, {one, two})):
         for page in walk.pages:
             _only_of(case, page.exchange, page.rows, wanted)
+        if walk is both:
+            continue
         found = {row.get("subledgerId") for row in walk.rows}
         case.judge(
             "PAG-016",

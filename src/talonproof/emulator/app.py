@@ -49,17 +49,19 @@ class Emulator:
         *,
         store: Store | None = None,
         clock: Clock | None = None,
+        validators: Validators | None = None,
         faults: Sequence[Fault] = (),
     ) -> None:
         """Loads the world into the store if that is fresh (default: one in memory).
 
+        ``validators`` of the same contract may be shared by several emulators: they are compiled only once.
         Raises DocumentError for a world that does not hold together.
         """
         self.world = world
         self.contract = contract
         self.store = store or Store()
         self.clock = clock or SystemClock()
-        self._validators = Validators(contract)
+        self._validators = validators or Validators(contract)
         self._router = Router(contract.operations.values())
         self._readers = {o.id: ParameterReader(o, contract) for o in contract.operations.values()}
         self._with_status = {o.id: _statuses_with_number(o, contract) for o in contract.operations.values()}

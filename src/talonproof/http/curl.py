@@ -6,7 +6,7 @@ import shlex
 from typing import Final, assert_never
 
 from talonproof.http.exchange import Credential, Exchange
-from talonproof.http.keys import SCHEME, WRONG_KEY
+from talonproof.http.keys import MORE, SCHEME, WRONG_KEY
 from talonproof.target import KEY_VARIABLE
 
 VARIABLES: Final = {
@@ -55,6 +55,8 @@ def _credential(credential: Credential) -> str:
             return ""
         case Credential.WRONG:
             return shlex.quote(f"Authorization: {SCHEME} {WRONG_KEY}")
+        case Credential.LONGER:
+            return f'"Authorization: {SCHEME} ${KEY_VARIABLE}{MORE}"'
         case Credential.BARE:
             return f'"Authorization: ${KEY_VARIABLE}"'
         case Credential.BEARER:

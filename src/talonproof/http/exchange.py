@@ -17,6 +17,8 @@ class Credential(StrEnum):
     LIVE = "live"
     WRONG = "wrong"
     """The right prefix with a key that exists nowhere."""
+    LONGER = "longer"
+    """The right prefix with the live key and more: a key that exists nowhere either."""
     ABSENT = "absent"
     """No Authorization header."""
     BARE = "bare"

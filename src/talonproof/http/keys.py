@@ -15,6 +15,9 @@ SCHEME: Final = "ApiKey-v1"
 WRONG_KEY: Final = "talonproof-wrong-key"
 """A key that exists nowhere; it is public, so a report may show it."""
 
+MORE: Final = "-and-more"
+"""What stands behind the live key where it is to be another one."""
+
 ROLES: Final = ("expired", "other_application", "test")
 """The keys that a target may have besides the live one, by the names that target files use."""
 
@@ -29,6 +32,8 @@ def authorization(credential: Credential, keys: Keys) -> str | None:
             return None
         case Credential.WRONG:
             return f"{SCHEME} {WRONG_KEY}"
+        case Credential.LONGER:
+            return f"{SCHEME} {keys.live}{MORE}"
         case Credential.BARE:
             return keys.live
         case Credential.BEARER:

@@ -44,6 +44,13 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
 
 
+def _register(config: pytest.Config, *parts: object) -> None:
+    """Plays the parts, and judges the target alone: a warning of some library must not end a case."""
+    config.addinivalue_line("filterwarnings", "default")
+    for part in parts:
+        config.pluginmanager.register(part)
+
+
 def _play(config: pytest.Config) -> None:
     option: Any = config.getoption
     given: str = option(LAUNCH_OPTION)
@@ -52,7 +59,7 @@ def _play(config: pytest.Config) -> None:
         if "talonproof" in worker:
             setup = prepare.read_launch(Path(worker["talonproof"]))
             narrowed = not given
-            config.pluginmanager.register(Executor(setup, worker=worker["workerid"], narrowed=narrowed))
+            _register(config, Executor(setup, worker=worker["workerid"], narrowed=narrowed))
         return
     spread = bool(getattr(config.option, "tx", None)) and getattr(config.option, "dist", "no") != "no"
     if given:
@@ -61,9 +68,9 @@ def _play(config: pytest.Config) -> None:
         setup, embedded = _stand_alone(config)
     else:
         return
-    config.pluginmanager.register(Controller(setup, standalone=not given, embedded=embedded))
+    _register(config, Controller(setup, standalone=not given, embedded=embedded))
     if not spread:
-        config.pluginmanager.register(Executor(setup, worker="main", narrowed=not given))
+        _register(config, Executor(setup, worker="main", narrowed=not given))
 
 
 def _concerns_suites(config: pytest.Config) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import talonproof
-from talonproof.model.transitions import TABLE, Transition
+from talonproof.model.transitions import TABLE, Kind, Transition
 from talonproof.plugin.prepare import Setup
 from talonproof.run.plan import Plan, requirement_record
 from talonproof.run.stream import moment
@@ -49,29 +49,22 @@ def header(setup: Setup, plan: Plan) -> dict[str, Any]:
 
 
 def _matrix(catalogue: Catalogue) -> list[dict[str, Any]]:
-    """The state x operation table, a record a row: from which state, which call, and its two clauses."""
-    rows: dict[int, list[Transition]] = {}
-    for transition in TABLE:
-        rows.setdefault(transition.row, []).append(transition)
+    """The state x operation table, a record a variant: from which state, which call, and its two clauses."""
     return [
         {
-            "row": f"T{number:02}",
-            "from": _states(variants),
-            "action": _calls(variants),
-            "status": catalogue.for_rule(variants[0].status_rule).id,
-            "state": catalogue.for_rule(variants[0].state_rule).id,
+            "row": f"T{variant.row:02}",
+            "from": variant.before or "nonexistent",
+            "action": _call(variant),
+            "status": catalogue.for_rule(variant.status_rule).id,
+            "state": catalogue.for_rule(variant.state_rule).id,
         }
-        for number, variants in rows.items()
+        for variant in TABLE
     ]
 
 
-def _states(variants: list[Transition]) -> str:
-    states = {variant.before for variant in variants}
-    return "any" if len(states) > 1 else str(next(iter(states)) or "nonexistent")
-
-
-def _calls(variants: list[Transition]) -> str:
-    kinds = dict.fromkeys(str(variant.move.kind) for variant in variants)
-    asked = dict.fromkeys(variant.move.state or "absent" for variant in variants)
-    updates = any("update" in kind for kind in kinds)
-    return ", ".join(kinds) + (f" ({' / '.join(asked)})" if updates and asked != {"absent": None} else "")
+def _call(variant: Transition) -> str:
+    """The call of a variant; for updates with the state they ask for."""
+    kind = variant.move.kind
+    if kind not in {Kind.UPDATE, Kind.DRY_UPDATE}:
+        return str(kind)
+    return f"{kind} ({'no state' if variant.move.state is None else variant.move.state})"

@@ -39,7 +39,7 @@ from talonproof.report.account import Account
 from talonproof.report.pretty import is_json
 from talonproof.report.records import Case, ExchangeFacts, FindingFacts, PlannedCase
 from talonproof.report.totals import Outcome
-from talonproof.requirement import Level, Requirement
+from talonproof.requirement import AREAS, Level, Requirement
 from talonproof.verdict import CHOSEN, Verdict
 
 SEVERITIES = {Level.MUST: "critical", Level.SHOULD: "normal", Level.OBSERVE: "minor"}
@@ -230,7 +230,7 @@ def _labels(
         ("suite", planned.suite),
         ("subSuite", module.replace("_", " ")),
         ("severity", SEVERITIES[severest]),
-        *(("epic", area) for area in sorted({clause.area for clause in clauses})),
+        *(("epic", AREAS.get(area, area)) for area in sorted({clause.area for clause in clauses})),
         *(("story", operation) for operation in sorted({name for clause in clauses for name in clause.operations})),
         *(("tag", tag) for tag in tags),
         *([("tag", outcome.verdict)] if outcome.verdict in {Verdict.OBSERVED, Verdict.KNOWN} else []),

@@ -63,7 +63,7 @@ class Matrix:
     actions: tuple[str, ...]
     cells: Mapping[tuple[str, str], tuple[Entry, ...]]
     counts: Mapping[str, int]
-    """How many of the clauses have each mark."""
+    """How many clauses have each mark, each counted once however many cells show it."""
 
 
 def matrix(
@@ -71,18 +71,17 @@ def matrix(
 ) -> Matrix:
     """The table; states and actions stand in the order in which the rows name them first."""
     cells: dict[tuple[str, str], tuple[Entry, ...]] = {}
-    counts = dict.fromkeys(MARKS, 0)
+    marks: dict[str, str] = {}
     for row in rows:
         entry = Entry(row.row, _mark(row.status, states, requirements), _mark(row.state, states, requirements))
         place = (row.from_state, row.action)
         cells[place] = (*cells.get(place, ()), entry)
-        counts[entry.status.mark] += 1
-        counts[entry.state.mark] += 1
+        marks |= {part.requirement: part.mark for part in (entry.status, entry.state)}
     return Matrix(
         states=tuple(dict.fromkeys(row.from_state for row in rows)),
         actions=tuple(dict.fromkeys(row.action for row in rows)),
         cells=cells,
-        counts=counts,
+        counts={mark: sum(held == mark for held in marks.values()) for mark in MARKS},
     )
 
 

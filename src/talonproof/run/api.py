@@ -90,7 +90,7 @@ class Api:
         """Track event."""
         return self.case.send("trackEventV2", query={"silent": silent, "dry": dry}, body=dict(body))
 
-    def inventory(self, profile: str, **sections: bool) -> Exchange:
+    def inventory(self, profile: str, /, **sections: bool) -> Exchange:
         """Get customer inventory; each section is a flag such as ``profile=True``."""
         return self.case.send("getCustomerInventory", path={"integrationId": profile}, query=sections)
 

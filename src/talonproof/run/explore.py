@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -114,7 +114,7 @@ def _settings(case: Case) -> settings:
         database=None,
         deadline=None,
         phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck.__members__.values()),
+        suppress_health_check=cast("list[HealthCheck]", list(HealthCheck)),
         report_multiple_bugs=False,
         print_blob=False,
     )

@@ -59,10 +59,16 @@ ledgers:
   - program: 1
     owner: rich
     entries: &entries
-      - {repeat: 60, origin: [manual, session, import], subledger: ["", gold, gold-plus], points: [10.25, 3.5], created: -P60D, step: PT1H, expires: [null, P9D]}
-      - {repeat: 6, subledger: ["", gold, gold-plus], points: 7, created: -P50D, step: PT1H, starts: P5D}
-      - {repeat: 6, subledger: ["", gold, gold-plus], points: 2, created: -P50D, step: PT1H, expires: -P3D}
-      - {repeat: 9, type: subtraction, origin: session, subledger: ["", gold, gold-plus], points: 1.75, created: -P20D, step: PT1H}
+      - repeat: 60
+        origin: [manual, session, import]
+        subledger: &names ["", gold, gold-plus]
+        points: [10.25, 3.5]
+        created: -P60D
+        step: PT1H
+        expires: [null, P9D]
+      - {repeat: 6, subledger: *names, points: 7, created: -P50D, step: PT1H, starts: P5D}
+      - {repeat: 6, subledger: *names, points: 2, created: -P50D, step: PT1H, expires: -P3D}
+      - {repeat: 9, type: subtraction, origin: session, subledger: *names, points: 1.75, created: -P20D, step: PT1H}
       - {repeat: 3, points: 1, created: -P2D, name: Batch}
   - {program: 2, owner: card-1, entries: *entries}
 sessions:
@@ -173,7 +179,7 @@ def make(contract: Contract, validators: Validators, world: World) -> Iterator[M
 
     def one(*faults: str) -> Client:
         clock = FixedClock(NOW)
-        emulator = Emulator(world, contract, clock=clock, faults=select(faults))
+        emulator = Emulator(world, contract, clock=clock, validators=validators, faults=select(faults))
         made.append(emulator)
         return Client(emulator, validators, clock)
 
@@ -192,6 +198,6 @@ def client(make: Maker) -> Client:
 def module_client(contract: Contract, validators: Validators, world: World) -> Iterator[Client]:
     """A client whose emulator lives as long as the module: for properties, whose examples differ in their ids."""
     clock = FixedClock(NOW)
-    emulator = Emulator(world, contract, clock=clock)
+    emulator = Emulator(world, contract, clock=clock, validators=validators)
     yield Client(emulator, validators, clock)
     emulator.store.close()

@@ -148,7 +148,10 @@ SCRIPTS: Mapping[str, Script] = {
     "unknown-filter-value-ignored": (see(f"{POINTS}?status=spent"),),
     "dates-ignored": (see(f"{SPENDS}?endDate=2024-01-01"),),
     "bare-date-is-noon": (see(f"{SPENDS}?endDate=2024-08-06"),),
-    "subledger-prefix": (see(f"{CARDS}/transactions?subledgerId=gold&pageSize=30"), see(f"{CARDS}/balances?subledgerId=gol")),
+    "subledger-prefix": (
+        see(f"{CARDS}/transactions?subledgerId=gold&pageSize=30"),
+        see(f"{CARDS}/balances?subledgerId=gol"),
+    ),
     "only-first-subledger": (see(f"{CARDS}/points?subledgerId=gold&subledgerId=gold-plus"),),
     "balance-ignores-date": (see(f"{BALANCE}?endDate=2001-01-01"),),
     "balance-refuses-future": (see(f"{BALANCE}?endDate=2999-01-01"),),
@@ -170,7 +173,9 @@ SCRIPTS: Mapping[str, Script] = {
     "effects-left-out": (SOLD, reopen("s")),
     "asked-session-left-out": (OPEN,),
     "event-type-of-creation": (SOLD, put("s", state="cancelled")),
-    "unknown-section-ignored": (("PUT live", "/v2/customer_sessions/s", {"customerSession": {}, "responseContent": ["no"]}),),
+    "unknown-section-ignored": (
+        ("PUT live", "/v2/customer_sessions/s", {"customerSession": {}, "responseContent": ["no"]}),
+    ),
     "unknown-state-is-open": (put("s", state="paid"),),
     "missing-session-is-empty": (("PUT live", "/v2/customer_sessions/s", {}),),
     "error-without-message": (get("s"),),
@@ -240,10 +245,10 @@ STRANGE: Script = tuple(
         b"null",
         b"[1]",
         b'{"customerSession": 5, "return": 5, "attributes": 5, "responseContent": 5, "type": {}}',
-        b'{"customerSession": {"state": [], "cartItems": 5, "attributes": 5, "additionalCosts": 5, "couponCodes": {}},'
-        b' "return": {"returnedCartItems": 5}, "responseContent": [[]]}',
-        b'{"customerSession": {"state": {}, "cartItems": [5, {"sku": [], "quantity": "x"}], "attributes": {"text": []}},'
-        b' "return": {"returnedCartItems": [5, {"position": "x"}]}, "type": "signed_up", "attributes": {"text": []}}',
+        b'{"customerSession": {"state": [], "cartItems": 5, "attributes": 5, "additionalCosts": 5, "couponCodes": {}}}',
+        b'{"return": {"returnedCartItems": 5}, "responseContent": [[]]}',
+        b'{"customerSession": {"state": {}, "cartItems": [5, {"sku": []}], "attributes": {"text": []}}}',
+        b'{"return": {"returnedCartItems": [5, {"position": "x"}]}, "type": "signed_up", "attributes": {"text": []}}',
         b'{"customerSession": {"cartItems": [{"sku": {}, "quantity": 1e300}]}, "responseContent": {}}',
     )
 )  # fmt: skip

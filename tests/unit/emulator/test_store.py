@@ -32,9 +32,8 @@ def test_a_transaction_is_kept_or_rolled_back() -> None:
         store.run("INSERT INTO audience VALUES (1, 'kept')")
     with store.transaction(keep=False):
         store.run("INSERT INTO audience VALUES (2, 'dry')")
-    with pytest.raises(RuntimeError), store.transaction():
-        store.run("INSERT INTO audience VALUES (3, 'failed')")
-        raise RuntimeError
+    with pytest.raises(sqlite3.IntegrityError), store.transaction():
+        store.run_many("INSERT INTO audience VALUES (?, 'failed')", [(3,), (1,)])
 
     assert [1] == audiences(store)
 

@@ -27,6 +27,8 @@ keys:
   - {key: k, application: 1}
 """
 
+TEXT = "attributes:\n  profile: {text: string}\nprofiles:\n  - {integration_id: a, created: -P1D, attributes: %s}\n"
+
 WRONG = {
     "unknown table": ("keyz: []\n", 6, "did you mean keys"),
     "unknown key": ("stores: []\ncatalogs:\n  - {id: 1, name: a, items: [{skuu: x}]}\n", 8, "did you mean sku"),
@@ -41,19 +43,19 @@ WRONG = {
     "bad offset": ("profiles:\n  - {integration_id: a, created: 5 days}\n", 7, "no offset"),
     "born tomorrow": ("profiles:\n  - {integration_id: a, created: P1D}\n", 7, "future"),
     "unknown attribute": (
-        "attributes:\n  profile: {text: string}\nprofiles:\n  - {integration_id: a, created: -P1D, attributes: {txt: x}}\n",
+        TEXT % "{txt: x}",
         9,
         "did you mean text",
     ),
     "wrong attribute": (
-        "attributes:\n  profile: {text: string}\nprofiles:\n  - {integration_id: a, created: -P1D, attributes: {text: 1}}\n",
+        TEXT % "{text: 1}",
         9,
         "type string",
     ),
     "unknown kind": ("programs:\n  - {id: 1, name: a, title: a, kind: cards}\n", 7, "did you mean card"),
     "card of a profile program": (
-        "programs: [{id: 1, name: a, title: a, kind: profile}]\ncards:\n  - {program: 1, identifier: c, created: -P1D}\n",
-        8,
+        "programs: [{id: 1, name: a, title: a, kind: profile}]\ncards: [{program: 1, identifier: c, created: -P1D}]\n",
+        7,
         "profile-based",
     ),
     "unknown owner": (

@@ -61,6 +61,7 @@ def test_request_has_the_headers_that_say_who_asks_for_what(make_client: Any, re
         (Credential.LIVE, "ApiKey-v1 live-0123456789"),
         (Credential.WRONG, "ApiKey-v1 talonproof-wrong-key"),
         (Credential.ABSENT, None),
+        (Credential.LONGER, "ApiKey-v1 live-0123456789-and-more"),
         (Credential.BARE, "live-0123456789"),
         (Credential.BEARER, "Bearer live-0123456789"),
         (Credential.EXPIRED, "ApiKey-v1 expired-0123456789"),

@@ -81,6 +81,7 @@ def body_of(line: str) -> bytes:
     ("credential", "expected"),
     [
         (Credential.LIVE, '-H "Authorization: ApiKey-v1 $TALONPROOF_API_KEY"'),
+        (Credential.LONGER, '-H "Authorization: ApiKey-v1 $TALONPROOF_API_KEY-and-more"'),
         (Credential.BARE, '-H "Authorization: $TALONPROOF_API_KEY"'),
         (Credential.BEARER, '-H "Authorization: Bearer $TALONPROOF_API_KEY"'),
         (Credential.WRONG, "-H 'Authorization: ApiKey-v1 talonproof-wrong-key'"),

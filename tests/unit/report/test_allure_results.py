@@ -112,7 +112,7 @@ def test_a_result_says_what_is_proved(build: Any, tmp_path: Path) -> None:
 
     assert labels >= {
         ("suite", "sessions"), ("subSuite", "transitions"), ("story", "updateCustomerSessionV2"), ("tag", "SES-118"),
-        ("tag", "SES-218"), ("severity", "critical"), ("epic", "SES"),
+        ("tag", "SES-218"), ("severity", "critical"), ("epic", "customer sessions"),
     }  # fmt: skip
     assert "**SES-118** (should): The clause `SES-118` holds." in result["description"]
     assert "Source: S0, updateCustomerSessionV2, description (inferred)" in result["description"]

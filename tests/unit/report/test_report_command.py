@@ -79,21 +79,25 @@ def test_without_allure_one_line_says_how_to_get_it(run: Path, tmp_path: Path) -
     assert "npm install --global allure" in done.stdout.splitlines()[-1]
 
 
-def allure(folder: Path, script: str) -> str:
-    """A PATH that leads with an ``allure`` of our own."""
+def allure(folder: Path, version: str, script: str) -> str:
+    """A PATH that leads with an ``allure`` of our own: ``$1`` is the verb, ``$3`` a flag, ``$5`` where to write."""
     folder.mkdir()
     file = folder / "allure"
-    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo {version} && exit\n{script}\n')
     file.chmod(file.stat().st_mode | stat.S_IXUSR)
     return f"{folder}{os.pathsep}{os.environ['PATH']}"
 
 
-def test_allure_renders_into_a_clean_folder_without_foreign_scripts(run: Path, tmp_path: Path) -> None:
-    """What an earlier report left is gone; scripts from elsewhere are taken out; our own words stay."""
+@pytest.mark.parametrize(("version", "verb"), [("3.18.0", "awesome"), ("2.34.1", "generate")])
+def test_allure_renders_into_a_clean_folder_without_foreign_scripts(
+    run: Path, tmp_path: Path, version: str, verb: str
+) -> None:
+    """Either generation: what an earlier report left is gone, and scripts from elsewhere are taken out."""
     (run / "allure-report").mkdir()
     (run / "allure-report" / "old.html").write_text("old")
     page = '<p>ok</p><script async src="https://elsewhere.example/a.js"></script><script src="app.js"></script>'
-    path = allure(tmp_path / "bin", f"""[ ! -e "$4" ] && mkdir -p "$4" && echo '{page}' > "$4/index.html" """)
+    script = f"""[ "$1$3" = {verb}--single-file ] && mkdir "$5" && echo '{page}' > "$5/index.html" """
+    path = allure(tmp_path / "bin", version, script)
     done = talonproof("report", str(run), "--allure", PATH=path)
 
     assert f"Allure's report is {run / 'allure-report' / 'index.html'}" == done.stdout.splitlines()[-1]
@@ -103,7 +107,7 @@ def test_allure_renders_into_a_clean_folder_without_foreign_scripts(run: Path, t
 
 def test_an_allure_that_fails_is_one_line(run: Path, tmp_path: Path) -> None:
     """Its last words are passed on; our reports stand, and the exit code is 0."""
-    path = allure(tmp_path / "bin", "echo first; echo 'no Java found' >&2; exit 1")
+    path = allure(tmp_path / "bin", "3.0.0", "echo first; echo 'no Java found' >&2; exit 1")
     done = talonproof("report", str(run), "--allure", PATH=path)
 
     assert 0 == done.returncode

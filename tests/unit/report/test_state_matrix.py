@@ -49,9 +49,10 @@ def test_an_unseen_clause_says_why() -> None:
 
 
 def test_a_cell_holds_every_row_of_its_place() -> None:
-    """Two rows for one state and action stand in one cell, in the order of the table."""
+    """Two rows for one state and action stand in one cell, in their order; a clause that both show counts once."""
     rows = tuple(MatrixRow(name, "open", "PUT open", "SES-110", "SES-210") for name in ("T10", "T43"))
     table = matrix(rows, {}, {})
 
     assert (("open",), ("PUT open",)) == (table.states, table.actions)
+    assert 2 == table.counts["unseen"]
     assert ["T10", "T43"] == [entry.row for entry in table.cells["open", "PUT open"]]

@@ -1,0 +1,46 @@
+"""A dry first update tells what the same update does in earnest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from strategies.foretold import foretold
+from talonproof.model.observed import differences
+from talonproof.plugin import scenario
+from talonproof.run.api import CART, Api
+from talonproof.run.case import Case
+
+
+def foretelling(state: str, footprint: str, *, depth: str = "release") -> Any:
+    """A state that the session is created in."""
+    mark = scenario("DRY-017", footprint=footprint, requests=2, depth=depth, operations=("updateCustomerSessionV2",))
+    return pytest.param(state, marks=mark, id=state)
+
+
+@pytest.mark.parametrize("state", [foretelling("open", "create", depth="smoke"), foretelling("closed", "consume")])
+def test_the_first_update_is_foretold(case: Case, api: Api, state: str) -> None:
+    """The dry answer to a first update has the effects of the real one: same types, names and values."""
+    session = case.new_id("session")
+    bindings = case.bindings
+    body: dict[str, Any] = {
+        "profileId": case.new_id("profile"),
+        "state": state,
+        "cartItems": [dict(line) for line in CART],
+        "identifiers": [session],
+    }
+    texts = {bindings.session_attribute: "talonproof", bindings.number_attribute: 7}
+    body["attributes"] = {name: value for name, value in texts.items() if name}
+    if bindings.additional_cost:
+        body["additionalCosts"] = {bindings.additional_cost: {"price": 5}}
+    dry = case.arranged(api.put_session(session, body, dry=True))
+    real = case.arranged(api.put_session(session, body))
+    pointer, words = next(differences(foretold(dry), foretold(real)), ("", ""))
+    case.judge(
+        "DRY-017",
+        not pointer,
+        f"{pointer} {words} in earnest",
+        of=(dry, real),
+        pointer=pointer,
+    )
