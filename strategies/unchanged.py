@@ -72,7 +72,8 @@ def judge_unchanged(
 ) -> bool:
     """Judges that the calls between two reads changed nothing of what the reads show.
 
-    Blocks the case where a read was answered by neither a success nor a refusal.
+    A finding points to the section that changed and says the place in words: which place comes first depends on what
+    was there before, and a replay must find the same. Blocks the case where a read was neither answered nor refused.
     """
     for read in (before, after):
         if not (read.ok or read.refused):
@@ -80,7 +81,8 @@ def judge_unchanged(
     found = difference(view, before, after)
     pointer, words = found or ("", "")
     message = f"{pointer or 'the read'} {words} after a dry {calls[-1].operation}" if calls and found else ""
-    return case.judge(requirement, found is None, message, of=(before, *calls, after), pointer=pointer)
+    section = "/".join(pointer.split("/")[:2])
+    return case.judge(requirement, found is None, message, of=(before, *calls, after), pointer=section)
 
 
 def judge_unmoved(

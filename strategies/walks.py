@@ -140,15 +140,19 @@ def between(rows: Iterable[Row]) -> list[datetime]:
     return [middle.replace(microsecond=0) for middle in middles]
 
 
-def newest(rows: Sequence[Row], count: int) -> datetime | None:
-    """A moment well between two creations after which at most ``count`` of the rows were created, and the most so.
+def window(rows: Sequence[Row], most: int) -> tuple[datetime, datetime] | None:
+    """A start and an end, well between creations, that lie around the newest rows but one, ``most`` of them at most.
 
-    None where no two rows were created apart from each other.
+    Whether a list begins with its newest or with its oldest rows, a page of it holds all that lie in between. None
+    where too few rows were created apart from each other.
     """
     created = [moment for row in rows if (moment := instant(row.get("created"))) is not None]
     cuts = between(rows)
-    few = [cut for cut in cuts if sum(moment > cut for moment in created) <= count]
-    return few[0] if few else (cuts[-1] if cuts else None)
+    if not cuts:
+        return None
+    end = cuts[-1]
+    starts = [cut for cut in cuts[:-1] if sum(cut < moment < end for moment in created) <= most]
+    return (starts[0], end) if starts else None
 
 
 def telling_day(rows: Iterable[Row]) -> datetime | None:

@@ -144,7 +144,7 @@ def halved(paged: PagedList, name: str) -> Any:
     mark = scenario(
         "PAG-007", "PAG-008", "PAG-009",
         footprint="read",
-        requests=5,
+        requests=4,
         examples=(0, 16, 150),
         needs=paged.needs,
         operations=(paged.operation,),

@@ -20,13 +20,15 @@ def judge(answer: Answer) -> Iterator[Judgement]:
 
     A success must be one that the operation lists. A 4xx that it does not list is noted and never
     judged; so are 429, 502, 503, 504 and silence. Any other 5xx is the server's fault.
-    What is only noted counts as not held: its level, observe, keeps it from being a finding.
+    What is only noted counts as not held: its level, observe, keeps it from being a finding; an answer
+    without it counts as a look that found nothing to note.
     """
     exchange, status = answer.exchange, answer.exchange.status
     if exchange.infrastructure:
         seen = f"answered {status}" if status else f"no answer: {exchange.failure or 'nothing came'}"
         yield answer.broken("ERR-010", "infrastructure", seen)
         return
+    yield answer.judged("ERR-010", "infrastructure", "")
     problem = f"answered {status}, which no source lists for {answer.operation.id}" if status >= 500 else ""
     yield answer.judged("ERR-009", "server-error", problem)
     if exchange.ok:

@@ -13,6 +13,7 @@ from talonproof.emulator.faults.tampering import (
     edited_section,
     edited_session,
     is_dry,
+    key_of,
     live_key,
     sent_session,
     state,
@@ -226,6 +227,7 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     on=("getCustomerSession", *UPDATE),
 )
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
-    if emulator.application_of(request) is None or is_dry(request):
+    key = key_of(request, emulator)
+    if key is None or key.test or key.expires is not None or is_dry(request):
         return proceed(request)
     return proceed(with_key(request, live_key(emulator)))

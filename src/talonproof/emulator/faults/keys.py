@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from talonproof.emulator.faults.fault import Collection, Proceed, on_reply
-from talonproof.emulator.faults.tampering import live_key, with_key
+from talonproof.emulator.faults.tampering import key_of, live_key, with_key
 from talonproof.emulator.message import Reply, Request
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
 
 @KEYS.should("expired-key-accepted", "A key that has expired is still taken.", "AUT-002")
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
-    sent = request.headers.get("authorization", "").removeprefix("ApiKey-v1 ")
-    known = emulator.world.keys.get(sent)
+    known = key_of(request, emulator)
     return proceed(with_key(request, live_key(emulator)) if known and known.expires is not None else request)
 
 
@@ -64,6 +63,5 @@ def _(answer: Reply) -> Reply:
     on=("updateCustomerSessionV2", "updateCustomerProfileV2", "trackEventV2"),
 )
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
-    sent = request.headers.get("authorization", "").removeprefix("ApiKey-v1 ")
-    known = emulator.world.keys.get(sent)
+    known = key_of(request, emulator)
     return proceed(with_key(request, live_key(emulator)) if known and known.test else request)

@@ -114,7 +114,15 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     return proceed(request)
 
 
-@STATES.must("reopened-stays-closed", "Reopening is answered but not done.", "SES-018", "SES-222", on=REOPEN)
+@STATES.must(
+    "reopened-stays-closed",
+    "Reopening is answered but not done.",
+    "SES-018",
+    "SES-143",
+    "SES-222",
+    "SES-243",
+    on=REOPEN,
+)
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     answer = proceed(request)
     if answer.ok:
@@ -125,7 +133,7 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
 @STATES.must(
     "put-sets-partially-returned",
     "An update can make a session partially returned.",
-    "SES-005", "SES-011", "SES-105", "SES-113", "SES-121", "SES-205", "SES-213", "SES-221",
+    "SES-005", "SES-009", "SES-011", "SES-105", "SES-113", "SES-121", "SES-205", "SES-213", "SES-221",
     on=UPDATE,
 )  # fmt: skip
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
@@ -206,10 +214,10 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     return answer
 
 
-@STATES.should(
+@STATES.must(
     "unknown-session-answered",
     "Reading a session that was never sent is answered like a success, without a session.",
-    "SES-002", "SES-108",
+    "SES-002", "SES-062", "SES-108",
     on=("getCustomerSession",),
 )  # fmt: skip
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from talonproof.emulator import session
 from talonproof.emulator.message import Reply, Request, as_object
 from talonproof.emulator.session import Session
+from talonproof.emulator.world import Key
 
 if TYPE_CHECKING:
     from talonproof.emulator.app import Emulator
@@ -33,6 +34,11 @@ def with_query(request: Request, **values: str | int) -> Request:
     """The request with some query parameters set."""
     kept = [pair for pair in request.pairs() if pair[0] not in values]
     return request.with_pairs([*kept, *((name, str(value)) for name, value in values.items())])
+
+
+def key_of(request: Request, emulator: Emulator) -> Key | None:
+    """The key of the world that the request carries, expired or not."""
+    return emulator.world.keys.get(request.headers.get("authorization", "").removeprefix("ApiKey-v1 "))
 
 
 def with_key(request: Request, key: str) -> Request:

@@ -1,0 +1,119 @@
+"""What answers show of sessions and customers, and whether two of them show the same."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final, cast
+
+from strategies.moments import instant
+from talonproof.generation.pointers import MISSING, get
+from talonproof.http.exchange import Exchange
+from talonproof.model.observed import amount, differences
+from talonproof.run.case import Case
+
+CENT: Final = Decimal("0.01")
+"""How far an amount of money may be from the expected one: no source says how amounts are rounded."""
+
+ROOT: Final = "/customerSession"
+
+_UNORDERED: Final = ("couponCodes", "identifiers", "loyaltyCards")
+_FRACTION: Final = re.compile(r"[Tt]\d\d:\d\d:\d\d(?:\.(\d+))?")
+
+
+def session_of(case: Case, exchange: Exchange) -> Mapping[str, Any]:
+    """The session in a successful answer; blocks the case where there is none."""
+    return _part(case, exchange, "customerSession")
+
+
+def customer_of(case: Case, exchange: Exchange) -> Mapping[str, Any]:
+    """The profile in an inventory; blocks the case where there is none."""
+    return _part(case, exchange, "profile")
+
+
+def lines_of(session: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The lines of a session's cart, as far as they are objects."""
+    return objects(session.get("cartItems"))
+
+
+def counters_of(session: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """The units returned and remaining on each line of a session's cart; None where a line does not show them."""
+    return [(line.get("returnedQuantity"), line.get("remainingQuantity")) for line in lines_of(session)]
+
+
+def item_attribute(session: Mapping[str, Any], name: str) -> Any:
+    """An attribute of the first line of a session's cart; None where there is none of that name."""
+    for line in lines_of(session)[:1]:
+        held = line.get("attributes")
+        return cast("Mapping[str, Any]", held).get(name) if isinstance(held, dict) else None
+    return None
+
+
+def near(shown: Any, expected: Decimal | float) -> bool:
+    """Whether a JSON value is an amount, and the expected one within a cent."""
+    found, wanted = amount(shown), amount(expected)
+    return found is not None and wanted is not None and abs(found - wanted) <= CENT
+
+
+def unlike(first: Mapping[str, Any], second: Mapping[str, Any], root: str = ROOT) -> tuple[str, str] | None:
+    """Pointer and wording of the first place where two showings of one session do not say the same; None: they do.
+
+    Numbers are compared by value and moments as instants, to the coarser of the two precisions. Codes and
+    identifiers come in no order, and what is empty in one may be left out of the other.
+    """
+    left, right = _in_order(first), _in_order(second)
+    for pointer, words in differences(left, right, root):
+        place = pointer.removeprefix(root)
+        if not _alike(get(left, place), get(right, place)):
+            return pointer, words
+    return None
+
+
+def rollbacks(exchange: Exchange) -> Sequence[str]:
+    """The types of the rollback effects in an answer."""
+    types = (effect.get("effectType") for effect in objects(exchange.at("effects")))
+    return [kind for kind in types if isinstance(kind, str) and kind.startswith("rollback")]
+
+
+def objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects in a JSON array; none where it is no array."""
+    return [cast("Mapping[str, Any]", one) for one in _list(value) if isinstance(one, dict)]
+
+
+def _part(case: Case, exchange: Exchange, name: str) -> Mapping[str, Any]:
+    case.arranged(exchange)
+    found = exchange.at(name)
+    if not isinstance(found, dict):
+        case.block(f"{exchange.operation} answered without {name}")
+    return cast("Mapping[str, Any]", found)
+
+
+def _in_order(session: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: sorted(_list(one), key=str) if name in _UNORDERED else one for name, one in session.items()}
+
+
+def _alike(first: Any, second: Any) -> bool:
+    if _empty(first) and _empty(second):
+        return True
+    early, late = instant(first), instant(second)
+    if early is not None and late is not None:
+        return abs(early - late) <= _step(first, second)
+    left, right = amount(first), amount(second)
+    return left is not None and right is not None and math.isclose(left, right, rel_tol=1e-9)
+
+
+def _empty(value: Any) -> bool:
+    return value is MISSING or value is None or value in ("", [], {})
+
+
+def _step(first: str, second: str) -> timedelta:
+    """The smallest step of the coarser of two timestamps that are not equally fine; nothing where they are."""
+    digits = {len(found[1] or "") for text in (first, second) if (found := _FRACTION.search(text))}
+    return timedelta(seconds=10 ** -min(digits)) if len(digits) > 1 else timedelta()
+
+
+def _list(value: Any) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else []
