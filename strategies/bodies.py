@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ class Valid:
     """A call that fits the contract in every part, with ids left as stand-ins."""
 
     operation: str
-    path: Mapping[str, str]
+    path: Mapping[str, object]
     query: Mapping[str, object]
     body: Mapping[str, Any]
 
@@ -34,7 +34,7 @@ class InvalidCall:
 
     label: str
     operation: str
-    path: Mapping[str, str]
+    path: Mapping[str, object]
     query: Mapping[str, object]
     body: Any
     pointer: str
@@ -54,11 +54,17 @@ def valid_calls(bindings: Bindings) -> tuple[Valid, ...]:
     return tuple(calls)
 
 
-def invalid_calls(contract: Contract, bindings: Bindings, *, validators: Validators | None = None) -> list[InvalidCall]:
-    """Every defect of every valid call, one at a time, always in the same order."""
+def invalid_calls(
+    contract: Contract,
+    bindings: Bindings,
+    *,
+    calls: Iterable[Valid] | None = None,
+    validators: Validators | None = None,
+) -> list[InvalidCall]:
+    """Every defect of every call, by default of the valid ones, one at a time, always in the same order."""
     judge = validators or Validators(contract)
     found: list[InvalidCall] = []
-    for call in valid_calls(bindings):
+    for call in valid_calls(bindings) if calls is None else calls:
         schema = contract.operation(call.operation).body
         if schema is None:
             continue

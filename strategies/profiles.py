@@ -1,14 +1,20 @@
-"""Bodies of profile updates."""
+"""Bodies of profile updates, of one profile and of many."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from strategies.bodies import Valid
+from strategies.placeholders import PROFILE, several
 from strategies.words import attributes
 from talonproof.target import Bindings
+
+MOST_PROFILES = 1_000
+"""The most profiles of one request (prose of updateCustomerProfilesV2)."""
 
 
 def profiles(bindings: Bindings, *, audiences: bool = False) -> SearchStrategy[dict[str, Any]]:
@@ -29,3 +35,21 @@ def profiles(bindings: Bindings, *, audiences: bool = False) -> SearchStrategy[d
             st.fixed_dictionaries({"adds": nobody, "deletes": member}),
         )
     return st.fixed_dictionaries({}, optional=optional)
+
+
+def many_profiles(bindings: Bindings, people: Sequence[str] = several(PROFILE, 4)) -> SearchStrategy[dict[str, Any]]:
+    """Updates of some of the people, each at most once; the simplest is of the first, and changes nothing of it."""
+    optional: dict[str, SearchStrategy[Any]] = {}
+    custom = attributes(bindings.profile_attribute)
+    if custom is not None:
+        optional["attributes"] = custom
+    one = st.fixed_dictionaries({"integrationId": st.sampled_from(list(people))}, optional=optional)
+    drawn = st.lists(one, min_size=1, max_size=len(people), unique_by=lambda item: item["integrationId"])
+    return drawn.map(lambda items: {"customerProfiles": items})
+
+
+def calls(bindings: Bindings) -> tuple[Valid, ...]:
+    """One rich call of the operation that updates many profiles."""
+    values = {bindings.profile_attribute: "a"} if bindings.profile_attribute else {}
+    items = [{"integrationId": profile, "attributes": values} for profile in several(PROFILE, 2)]
+    return (Valid("updateCustomerProfilesV2", {}, {"silent": "no"}, {"customerProfiles": items}),)

@@ -52,21 +52,21 @@ def item_attribute(session: Mapping[str, Any], name: str) -> Any:
     return None
 
 
-def near(shown: Any, expected: Decimal | float) -> bool:
+def near(shown: Any, expected: Decimal | float | None) -> bool:
     """Whether a JSON value is an amount, and the expected one within a cent."""
     found, wanted = amount(shown), amount(expected)
     return found is not None and wanted is not None and abs(found - wanted) <= CENT
 
 
-def unlike(first: Mapping[str, Any], second: Mapping[str, Any], root: str = ROOT) -> tuple[str, str] | None:
+def unlike(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[str, str] | None:
     """Pointer and wording of the first place where two showings of one session do not say the same; None: they do.
 
     Numbers are compared by value and moments as instants, to the coarser of the two precisions. Codes and
     identifiers come in no order, and what is empty in one may be left out of the other.
     """
     left, right = _in_order(first), _in_order(second)
-    for pointer, words in differences(left, right, root):
-        place = pointer.removeprefix(root)
+    for pointer, words in differences(left, right, ROOT):
+        place = pointer.removeprefix(ROOT)
         if not _alike(get(left, place), get(right, place)):
             return pointer, words
     return None

@@ -188,7 +188,7 @@ def test_no_dry_update_leaves_anything(case: Case, api: Api, bindings: Bindings)
     explore(case, st.tuples(real, dry), body)
 
 
-@scenario("DRY-013", footprint="create", requests=4, operations=WITH_PROFILE)
+@scenario("DRY-013", footprint="create", requests=4, depth="release", operations=WITH_PROFILE)
 def test_a_dry_closing_uses_nothing_up(case: Case, api: Api) -> None:
     """A dry update that closes a session with codes leaves every counter of its customer as it was."""
     profile = case.new_id("profile")

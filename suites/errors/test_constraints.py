@@ -51,8 +51,8 @@ def operation(
 @pytest.mark.parametrize(
     ("name", "make"),
     [
-        operation("updateCustomerSessionV2", lambda case: a_session(case, "open"), 21, depth="smoke"),
-        operation("returnCartItems", lambda case: a_session(case, "closed"), 7),
+        operation("updateCustomerSessionV2", lambda case: a_session(case, "open"), 21),
+        operation("returnCartItems", lambda case: a_session(case, "closed"), 7, depth="smoke"),
         operation("updateCustomerProfileV2", a_profile, 6),
         operation("trackEventV2", no_profile, 7, needs=("event_type",)),
     ],

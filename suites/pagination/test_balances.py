@@ -161,6 +161,7 @@ def _amount(row: Row) -> float:
     "PAG-012",
     footprint="read",
     requests=4,
+    depth="release",
     needs=("profile_program", "populated_profile", "subledger"),
     operations=(PROFILE, PROFILE_POINTS.operation),
 )

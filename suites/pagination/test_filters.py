@@ -75,7 +75,7 @@ def some(reader: ListReader, probe: Page, most: int) -> tuple[ListReader, list[R
     "paged",
     [
         listed(CARD_TRANSACTIONS, "card", "PAG-003", requests=5),
-        listed(PROFILE_TRANSACTIONS, "profile", "PAG-003", requests=5, depth="smoke"),
+        listed(PROFILE_TRANSACTIONS, "profile", "PAG-003", requests=5),
     ],
 )
 def test_types_split_the_transactions(case: Case, paged: PagedList) -> None:
@@ -158,7 +158,7 @@ def _created(row: Row, low: Any, high: Any) -> bool:
 @pytest.mark.parametrize(
     ("paged", "name"),
     [
-        listed(PROFILE_TRANSACTIONS, "profile-end", "PAG-001", requests=3, depth="smoke", more=("endDate",)),
+        listed(PROFILE_TRANSACTIONS, "profile-end", "PAG-001", requests=3, more=("endDate",)),
         listed(PROFILE_TRANSACTIONS, "profile-start", "PAG-001", requests=3, more=("startDate",)),
         listed(CARD_TRANSACTIONS, "card-end", "PAG-001", requests=3, more=("endDate",)),
         listed(CARD_TRANSACTIONS, "card-start", "PAG-001", requests=3, more=("startDate",)),
@@ -291,7 +291,9 @@ def test_subledgers_are_matched_exactly(case: Case, paged: PagedList, most: int)
     if beginning.ok:
         _only_of(case, beginning, beginning.at("data") or (), {one[:-1]})
     if paged.default and not all(walk.ended for walk in (*alone, both)):
-        case.unsupported(Reason.BINDING, f"populated_card has more than {most * size} {known['status']} rows of a subledger")
+        case.unsupported(
+            Reason.BINDING, f"populated_card has more than {most * size} {known['status']} rows of a subledger"
+        )
     apart = counted((*alone[0].rows, *alone[1].rows))
     claim = Claim(
         "PAG-013",

@@ -23,10 +23,11 @@ def test_events_of_a_sale(case: Case, api: Api) -> None:
     judge_event(case, api.put_session(session, {"state": "cancelled"}, content=CONTENT), "talon_session_revoked")
 
 
-@scenario("SES-071", footprint="consume", requests=2, depth="release")
+@scenario("SES-071", footprint="consume", requests=3, depth="release")
 def test_event_of_a_closed_session_that_is_cancelled(case: Case, api: Api) -> None:
     """A closed session that is cancelled is noted as revoked."""
-    session = api.arrange("closed")
+    session = api.arrange("open")
+    case.arranged(api.put_session(session, {"state": "closed"}))
     judge_event(case, api.put_session(session, {"state": "cancelled"}, content=CONTENT), "talon_session_revoked")
 
 

@@ -19,7 +19,7 @@ ONE_PLATE = {"position": 1, "quantity": 1}
 MUGS = int(CART[0]["quantity"])
 
 
-@scenario("RET-001", "RET-002", footprint="consume", requests=4)
+@scenario("RET-001", "RET-002", footprint="consume", requests=4, depth="release")
 def test_returned_units_add_up(case: Case, api: Api) -> None:
     """After two returns of one unit each, a line of three shows two returned and one remaining."""
     session = api.arrange("closed")
@@ -116,13 +116,12 @@ def test_previous_returns_are_the_earlier_ones(case: Case, api: Api) -> None:
     first = case.arranged(api.return_items(session, [ONE_MUG])).at("return", "id")
     answer = case.arranged(api.return_items(session, [ONE_MUG], content=("previousReturns",)))
     second = answer.at("return", "id")
-    if first is None or second is None:
-        case.block("the answers to the returns do not hold them")
     ids = [one.get("id") for one in objects(answer.at("previousReturns"))]
+    known = first is not None and second is not None  # an answer may leave its return out: RET-008 judges that
     case.judge(
         "RET-005",
-        first in ids and second not in ids,
-        f"the previous returns are {ids}; the first return was {first}, the present one is {second}",
+        first in ids and second not in ids if known else len(ids) == 1,
+        f"the previous returns are {ids}; the only earlier one was {first}, the present one is {second}",
         of=answer,
         pointer="/previousReturns",
     )

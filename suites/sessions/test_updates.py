@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
 from strategies.moments import SKEW, instant, served
 from strategies.showing import ROOT, customer_of, lines_of, near, rollbacks, session_of, unlike
+from talonproof.http.exchange import Exchange
 from talonproof.plugin import scenario
 from talonproof.run.api import Api
 from talonproof.run.case import Case
@@ -16,7 +18,7 @@ CUP = {"name": "cup", "sku": "tp-cup", "quantity": 2, "price": 7.25}
 OTHER = {"name": "bowl", "sku": "tp-bowl", "quantity": 1, "price": 3}
 
 
-@scenario("SES-002", footprint="read", requests=1)
+@scenario("SES-002", footprint="read", requests=1, depth="release")
 def test_an_unused_id_names_no_session(case: Case, api: Api) -> None:
     """An id that was never used cannot be read."""
     case.refused("SES-002", api.get_session(case.new_id("session")), doing="reading an id never used")
@@ -51,12 +53,12 @@ def test_the_first_update_creates_the_session(case: Case, api: Api) -> None:
     )
 
 
-@scenario("SES-006", "SES-007", footprint="create", requests=5)
+@scenario("SES-006", "SES-007", footprint="create", requests=4)
 def test_an_open_session_is_updated_again_and_again(case: Case, api: Api) -> None:
     """Each update of an open session is stored on top of the last, and the session stays the same one."""
     session = case.new_id("session")
     answers = [case.arranged(api.put_session(session, {"cartItems": [CUP]}))]
-    for quantity in (1, 5, 3):
+    for quantity in (5, 3):
         answer = api.put_session(session, {"cartItems": [{**CUP, "quantity": quantity}]})
         if not case.accepted("SES-006", answer, doing="another update of an open session"):
             return
@@ -68,7 +70,7 @@ def test_an_open_session_is_updated_again_and_again(case: Case, api: Api) -> Non
     case.judge(
         "SES-006",
         last == [3] and shown[-1].get("state") == "open",
-        f"after updates with 2, 1, 5 and 3 units it is {shown[-1].get('state')} with {last}, expected open with [3]",
+        f"after updates with 2, 5 and 3 units it is {shown[-1].get('state')} with {last}, expected open with [3]",
         of=answers,
         pointer=f"{ROOT}/cartItems/0/quantity",
         operation="updateCustomerSessionV2",
@@ -94,7 +96,7 @@ def test_an_open_session_is_updated_again_and_again(case: Case, api: Api) -> Non
     )
 
 
-@scenario("SES-008", footprint="create", requests=3)
+@scenario("SES-008", footprint="create", requests=3, depth="release")
 def test_what_an_update_leaves_out_is_kept(case: Case, api: Api, bindings: Bindings) -> None:
     """An update that sends nothing but the state leaves cart, costs, identifiers, attributes and the rest."""
     content: dict[str, Any] = {
@@ -133,7 +135,7 @@ def test_what_an_update_leaves_out_is_kept(case: Case, api: Api, bindings: Bindi
 def test_a_closed_session_is_not_changed(case: Case, api: Api) -> None:
     """An update without a state neither changes the cart of a closed session nor opens it again."""
     session = api.arrange("closed")
-    before = api.get_session(session)
+    before = read_in_state(case, api, session, "closed")
     tried = api.put_session(session, {"cartItems": [OTHER]})
     after = api.get_session(session)
     old, new = session_of(case, before), session_of(case, after)
@@ -162,7 +164,7 @@ def test_closing_twice_counts_once(case: Case, api: Api) -> None:
     """Sending `closed` to a closed session leaves its cart, and the profile counts it no second time."""
     profile = case.new_id("profile")
     session = api.arrange("closed", {"profileId": profile})
-    before = api.get_session(session)
+    before = read_in_state(case, api, session, "closed")
     counted = case.settled(
         lambda: api.inventory(profile, profile=True), lambda read: read.at("profile", "closedSessions") == 1
     )
@@ -192,7 +194,7 @@ def test_cancelling_twice_rolls_back_once(case: Case, api: Api) -> None:
     """Sending `cancelled` to a cancelled session leaves its cart, and nothing is rolled back a second time."""
     session = api.arrange("closed")
     case.arranged(api.put_session(session, {"state": "cancelled"}))
-    before = api.get_session(session)
+    before = read_in_state(case, api, session, "cancelled")
     again = api.put_session(session, {"state": "cancelled", "cartItems": [OTHER]})
     case.observe("SES-026", f"cancelled, then cancelled again: answered {again.status}")
     after = api.get_session(session)
@@ -208,7 +210,16 @@ def test_cancelling_twice_rolls_back_once(case: Case, api: Api) -> None:
     )
 
 
-def judge_cart_kept(case: Case, before: Any, again: Any, after: Any) -> None:
+def read_in_state(case: Case, api: Api, session: str, state: str) -> Exchange:
+    """A read of a session that was brought to a state; blocks the case where it is stored in another."""
+    read = api.get_session(session)
+    stored = session_of(case, read).get("state")
+    if stored != state:
+        case.block(f"the session is stored as {stored}, the case builds on {state}")
+    return read
+
+
+def judge_cart_kept(case: Case, before: Exchange, again: Exchange, after: Exchange) -> None:
     """Judges that the cart reads as it did before the state was repeated."""
     old, new = session_of(case, before), session_of(case, after)
     found = unlike({"cartItems": old.get("cartItems")}, {"cartItems": new.get("cartItems")})
@@ -224,7 +235,7 @@ def judge_cart_kept(case: Case, before: Any, again: Any, after: Any) -> None:
     )
 
 
-def moved(before: Any, after: Any) -> str:
+def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """The first counter of a profile that is not what it was; empty where none has moved."""
     counters = ("closedSessions", "totalSales")
     return next((name for name in counters if not near(after.get(name), before.get(name))), "")

@@ -156,22 +156,24 @@ def _page(answer: Answer, body: Any, limit: int) -> Iterator[Judgement]:
         yield answer.holds("PAG-007", check)
 
 
+_UNBOUND = 10**9
+"""More rows than any answer holds: a size that is no number bounds nothing."""
+
+
 def _page_limit(answer: Answer) -> int | None:
     """The most rows this answer may hold; None where the operation takes no size.
 
-    It is the size sent, where the operation allows it, and its default where none was sent. A
-    server that serves a size it should have refused may still not exceed the maximum.
+    It is the size sent, and the operation's default where none was sent. That a size out of bounds is
+    refused is another clause, and a weaker one: what is served for it is judged by the size sent, if it is one.
     """
     bounds = _page_sizes(answer.operation)
     if bounds is None:
         return None
-    default, maximum = bounds
+    default, _ = bounds
     sent = answer.exchange.call.query.get("pageSize")
     if sent is None:
         return default
-    if re.fullmatch(r"[0-9]{1,9}", str(sent)) and 1 <= int(str(sent)) <= maximum:
-        return int(str(sent))
-    return maximum
+    return int(str(sent)) if re.fullmatch(r"[1-9][0-9]{0,8}", str(sent)) else _UNBOUND
 
 
 def _page_sizes(operation: Operation) -> tuple[int, int] | None:

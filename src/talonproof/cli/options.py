@@ -28,10 +28,11 @@ class Word(click.ParamType[str]):
         self.words = words
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The word, or a usage error that names the closest."""
+        """The word; ConfigError with the closest one for any other."""
         if value not in self.words:
             name = param.opts[0] if param else "value"
-            self.fail(f"{name} {value}: {closest(value, self.words)}", None, ctx)
+            message = f"{name} {value} is unknown"
+            raise ConfigError(message, hint=closest(value, self.words))
         return value
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
@@ -51,7 +52,7 @@ _SELECTION = (
     click.option(
         "--edition", default="auto", metavar="E", show_default=True, help="The edition of the API to judge by."
     ),
-    click.option("--depth", type=Word(*Depth), default=Depth.RELEASE, show_default=True, help="How much to run."),
+    click.option("--depth", type=Word(*Depth), default=str(Depth.RELEASE), show_default=True, help="How much to run."),
     click.option(
         "--select",
         multiple=True,
@@ -149,7 +150,7 @@ def asked(
         max_requests=max_requests,
         strict=strict,
         min_judged=min_judged,
-        edition=prepare.edition_of(edition, place),
+        edition=prepare.edition_of(edition, place, target_file),
         faults=faults,
     )
     footprint = Footprint.parse(max_footprint) if max_footprint else None

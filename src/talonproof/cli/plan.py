@@ -15,6 +15,7 @@ from rich.table import Table
 
 from talonproof.cli.options import Asked, asked, pytest_command, pytest_environment, selection
 from talonproof.errors import HarnessError
+from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PLAN, PROBLEM
 
 
@@ -52,8 +53,7 @@ def collect(request: Asked) -> dict[str, Any]:
             found = json.loads(problem.read_text())
             raise HarnessError(found["message"], exit_code=found["exit_code"])
         if not (folder / PLAN).exists():
-            lines = [line for line in (done.stdout + done.stderr).splitlines() if line.startswith(("E ", "ERROR"))]
-            raise HarnessError("the suites cannot be collected", hint=lines[0] if lines else "")
+            raise HarnessError(f"the suites cannot be collected: {breakage(done.stdout + done.stderr)}")
         return json.loads((folder / PLAN).read_text())
 
 

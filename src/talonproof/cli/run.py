@@ -13,10 +13,12 @@ from typing import Any
 import click
 
 from talonproof.cli.options import Asked, asked, pytest_command, pytest_environment, selection
+from talonproof.cli.stopping import stoppable
 from talonproof.errors import ConfigError, HarnessError
 from talonproof.plugin import prepare
+from talonproof.plugin.breakage import breakage
 from talonproof.plugin.control import check_reachable
-from talonproof.plugin.planning import PROBLEM
+from talonproof.plugin.planning import PLAN, PROBLEM
 from talonproof.report.reading import STREAM_FILE
 from talonproof.report.render import render
 from talonproof.report.terminal import Progress, screen
@@ -89,6 +91,8 @@ def command(
 
 def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) -> int:
     """Runs the cases, renders the reports, says what came out, and gives the exit code."""
+    for stale in (PROBLEM, PLAN):
+        (folder / stale).unlink(missing_ok=True)
     embedded = prepare.start_embedded(request.workspace, request.options, folder) if request.embedded else None
     try:
         setup = request.setup(folder, embedded.url if embedded else "", max(1, workers))
@@ -102,8 +106,8 @@ def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) 
         found = json.loads(problem.read_text())
         raise HarnessError(found["message"], exit_code=found["exit_code"])
     if not (folder / STREAM_FILE).exists():
-        message = f"the run broke down before its first case; pytest's own words are in {folder / LOG}"
-        raise HarnessError(message)
+        message = f"the run broke down before its first case: {breakage((folder / LOG).read_text(errors='replace'))}"
+        raise HarnessError(message, hint=f"pytest's own words are in {folder / LOG}")
     rendered = render(folder, reports_data=setup.workspace.reports)
     if not quiet:
         screen(rendered.account.stream, rendered)
@@ -113,48 +117,38 @@ def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) 
 def _follow(setup: prepare.Setup, *, workers: int, quiet: bool) -> None:
     """Starts pytest, and shows its progress from the stream as it grows."""
     spread = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-n", "0"]
-    if not quiet:
-        click.echo(
-            f"talonproof {setup.options.run}: {setup.target.name or setup.target.url}, "
-            f"depth {setup.options.depth}, seed {setup.options.seed}"
-        )
-    command_line = pytest_command(setup, *spread)
-    with (setup.folder / LOG).open("wb") as log:
-        process = subprocess.Popen(
-            command_line,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            env=pytest_environment(setup.folder),
-            cwd=setup.folder,
-        )
-        with Progress(quiet=quiet) as progress:
-            for record in _records(setup.folder / STREAM_FILE, process):
-                progress.feed(record)
-        process.wait()
+    with (
+        (setup.folder / LOG).open("wb") as log,
+        stoppable(
+            pytest_command(setup, *spread),
+            output=log,
+            environment=pytest_environment(setup.folder),
+            folder=setup.folder,
+        ) as process,
+        Progress(quiet=quiet) as progress,
+    ):
+        for record in _records(setup.folder / STREAM_FILE, process):
+            if record["type"] == "header" and not quiet:
+                click.echo(
+                    f"talonproof {setup.options.run}: {setup.target.name or setup.target.url}, "
+                    f"depth {setup.options.depth}, seed {setup.options.seed}"
+                )
+            progress.feed(record)
 
 
 def _records(file: Path, process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
-    """The stream's records as they are written, until the process that writes them ends.
-
-    Ctrl-C reaches that process as well; it is given the time to end its stream.
-    """
-    position, stops = 0, 0
+    """The stream's records as they are written, until the process that writes them ends."""
+    position = 0
     while True:
-        try:
-            running = process.poll() is None
-            if file.exists():
-                with file.open("rb") as stream:
-                    stream.seek(position)
-                    for line in stream:
-                        if not line.endswith(b"\n"):
-                            break
-                        position += len(line)
-                        yield json.loads(line)
-            if not running:
-                return
-            time.sleep(0.05)
-        except KeyboardInterrupt:
-            stops += 1
-            if stops > 1:
-                process.kill()
+        running = process.poll() is None
+        if file.exists():
+            with file.open("rb") as stream:
+                stream.seek(position)
+                for line in stream:
+                    if not line.endswith(b"\n"):
+                        break
+                    position += len(line)
+                    yield json.loads(line)
+        if not running:
+            return
+        time.sleep(0.05)

@@ -1,4 +1,7 @@
-"""OpenAPI documents come in here: 3.0 or 3.1, YAML or JSON, one file or many; 3.1 in one piece goes out."""
+"""OpenAPI documents come in here: 3.0 or 3.1, YAML or JSON, in one file, in many, or as an overlay on another.
+
+What goes out is OpenAPI 3.1 in one piece.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from talonproof.contract.bundle import Bundler, look_up, read_text
+from talonproof.contract.overlay import Overlay
 from talonproof.contract.upgrade import to_3_1
 from talonproof.contract.yaml12 import escape, parse, place, unescape
 from talonproof.errors import DocumentError
@@ -17,14 +21,27 @@ def load(path: Path) -> dict[str, Any]:
     """The document in a file, as one OpenAPI 3.1 document.
 
     References into other files are followed and their targets bundled in; afterwards each ``$ref`` begins with ``#/``
-    and leads somewhere. A 3.0 document is turned into 3.1.
+    and leads somewhere. A 3.0 document is turned into 3.1. An overlay is laid over the document that it extends,
+    which is bundled and turned first.
 
     Raises DocumentError, with file and line, for what is no such document.
     """
+    return _load(path, ())
+
+
+def _load(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
+    """The document in a file; ``above`` are the overlays that extend it."""
     bundler = Bundler(path)
     value = bundler.read()
     if not isinstance(value, dict):
         raise DocumentError("an OpenAPI document is an object", file=str(path))
+    if "overlay" in value:
+        overlay = Overlay(path, cast("dict[str, Any]", value))
+        base = overlay.base()
+        if base in (*above, path.resolve()):
+            line = bundler.line("/extends")
+            raise DocumentError("the overlay extends itself", file=str(path), line=line, pointer="/extends")
+        return overlay.over(_load(base, (*above, path.resolve())))
     version = cast("dict[str, Any]", value).get("openapi")
     if not isinstance(version, str) or not version.startswith(("3.0.", "3.1.")):
         found = "swagger" if "swagger" in value else "openapi"

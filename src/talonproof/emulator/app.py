@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 _SCHEME = "ApiKey-v1 "
-_MAX_WORDED = 64 * 1024
+_MAX_WORDED = 16 * 1024
 """Above this many bytes a wrong body is refused as a whole: wording every error of a large one takes too long."""
 
 _MAX_PROBLEMS = 50

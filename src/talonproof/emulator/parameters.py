@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from talonproof.contract.contract import Contract, Operation, Parameter
 from talonproof.emulator import instant
-from talonproof.emulator.refusal import Problem, Refusal, bad_parameter
+from talonproof.emulator.refusal import Refusal, bad_parameter
 
 _INTEGER = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _LARGEST = 2**63 - 1
@@ -72,9 +72,8 @@ class ParameterReader:
 def _split(query: str) -> dict[str, list[str]]:
     try:
         pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=_FIELDS)
-    except ValueError as error:  # UnicodeDecodeError is one
-        problem = Problem("Malformed", str(error), parameter="")
-        raise Refusal(400, "The query cannot be read.", [problem]) from None
+    except ValueError:  # UnicodeDecodeError is one
+        raise Refusal(400, f"The query is not percent-encoded UTF-8 of at most {_FIELDS} fields.") from None
     given: dict[str, list[str]] = {}
     for name, value in pairs:
         given.setdefault(name, []).append(value)

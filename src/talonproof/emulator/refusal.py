@@ -25,7 +25,7 @@ class Problem:
 
 
 class Refusal(Exception):
-    """The request is answered with a 4xx, and nothing that it did is kept."""
+    """The request is answered with an error status, and nothing that it did is kept."""
 
     def __init__(self, status: int, message: str, problems: Iterable[Problem] = ()) -> None:
         super().__init__(message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -130,7 +130,7 @@ def _spendings(world: World, ledger: Iterable[tuple[int, Entry]], now: int) -> I
 
 
 def _load_session(world: World, store: Store, now: int, session: Session, validators: Validators) -> None:
-    body: dict[str, Any] = json.loads(json.dumps(session.body))
+    body: dict[str, Any] = copy.deepcopy(dict(session.body))
     validator = validators.body("updateCustomerSessionV2")
     for error in validator.errors(body) if validator else ():
         raise _refused(world, session, f"{error.pointer}: {error.message}")

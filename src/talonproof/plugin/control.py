@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from talonproof.emulator import serve
+from talonproof.errors import HarnessError
 from talonproof.http.preflight import preflight
+from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PLAN, PROBLEM
 from talonproof.plugin.prepare import Setup
+from talonproof.plugin.scheduling import Schedule
 from talonproof.report.render import Rendered, render
 from talonproof.run.stream import StreamWriter
 from talonproof.verdict import Verdict
@@ -33,7 +36,7 @@ class Controller:
         self.standalone = standalone
         self.embedded = embedded
         self.writer = StreamWriter(setup.folder)
-        self.problems: list[str] = []
+        self._problems: dict[str, None] = {}
         self._interrupted = False
         self._rendered: Rendered | None = None
 
@@ -52,11 +55,19 @@ class Controller:
         """Begins the stream where the cases run in this process."""
         self._begin()
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Schedule | None:
+        """Shares the cases among the workers by group; any other way is xdist's own."""
+        return Schedule(config, log) if config.getoption("dist") == "loadgroup" else None
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A suite that cannot be read is a fault of the harness, with a name."""
+        """A suite that cannot be read is a fault of the harness, with its place."""
         if report.failed:
-            lines = [line for line in report.longreprtext.splitlines() if line.strip()]
-            self.problems.append(f"{report.nodeid}: {lines[-1].strip() if lines else 'cannot be collected'}")
+            self._problems[breakage(report.longreprtext)] = None
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Notes that pytest broke down."""
+        self._problems[breakage(str(excrepr))] = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Appends the line of a case; a case that ended without one was lost."""
@@ -68,9 +79,9 @@ class Controller:
             self.writer.case(_lost(report))
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_keyboard_interrupt(self) -> None:
-        """Somebody stopped the run."""
-        self._interrupted = True
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Somebody stopped the run, unless pytest stopped by itself at what could not be collected."""
+        self._interrupted = not isinstance(excinfo.value, pytest.Session.Interrupted)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -79,13 +90,15 @@ class Controller:
         problem = self.setup.folder / PROBLEM
         if problem.exists():
             session.exitstatus = json.loads(problem.read_text())["exit_code"]
+        elif self._problems and (session.config.option.collectonly or not self.writer.begun):
+            session.exitstatus = HarnessError.exit_code
+            problem.write_text(json.dumps({"message": next(iter(self._problems)), "exit_code": session.exitstatus}))
         elif self.writer.begun:
-            stopped = exitstatus == pytest.ExitCode.INTERRUPTED and not self.problems
-            session.exitstatus = self.writer.footer(interrupted=self._interrupted or stopped, problems=self.problems)
+            problems = list(self._problems)
+            stopped = exitstatus == pytest.ExitCode.INTERRUPTED and not problems
+            session.exitstatus = self.writer.footer(interrupted=self._interrupted or stopped, problems=problems)
             if self.standalone:
                 self._rendered = render(self.setup.folder, reports_data=self.setup.workspace.reports)
-        elif self.problems:
-            session.exitstatus = 3
         if self.embedded is not None:
             self.embedded.stop()
 

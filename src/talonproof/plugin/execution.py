@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from talonproof.errors import TalonproofError
+from talonproof.errors import ConfigError, TalonproofError
 from talonproof.plugin import live_allure
 from talonproof.plugin.planning import PLAN, PROBLEM, header
 from talonproof.plugin.scenario import spec_of
@@ -44,14 +44,17 @@ class Executor:
         self._bench: Bench | None = None
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
         """Makes the plan of what was collected, and leaves out what the selection leaves out."""
         try:
             specs = {item: spec for item in items if (spec := spec_of(item, self.setup.workspace.suites))}
             plan = self._make(list(specs.values()))
         except TalonproofError as error:
-            problem = {"message": str(error), "exit_code": error.exit_code}
-            (self.setup.folder / PROBLEM).write_text(json.dumps(problem))
+            if not session.testsfailed:  # what is missing may stand in a suite that is broken, which is told instead
+                problem = {"message": str(error), "exit_code": error.exit_code}
+                (self.setup.folder / PROBLEM).write_text(json.dumps(problem))
             config.hook.pytest_deselected(items=items)
             items[:] = []
             return
@@ -69,6 +72,9 @@ class Executor:
 
     def _make(self, specs: list[Spec]) -> Plan:
         setup = self.setup
+        if not specs and not self.narrowed:
+            message = f"{setup.workspace.suites} holds no case"
+            raise ConfigError(message, hint="a case is a test with @scenario in suites/<name>/test_*.py")
         plan = make_plan(specs, setup.options, setup.target, setup.keys, setup.catalogue, setup.passive)
         if self.narrowed:
             declared = {name for row in plan.rows for name in row.spec.requirements}

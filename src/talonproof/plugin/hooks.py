@@ -14,6 +14,7 @@ from talonproof.errors import ConfigError, TalonproofError, closest
 from talonproof.plugin import prepare
 from talonproof.plugin.control import Controller, check_reachable
 from talonproof.plugin.execution import Executor
+from talonproof.report.reading import STREAM_FILE
 from talonproof.target import Footprint
 from talonproof.workspace import Workspace, find_workspace
 
@@ -89,6 +90,9 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]
     workspace: Workspace = find_workspace(Path(config.rootpath))
     run = prepare.new_run()
     folder = Path(option("--report") or workspace.report_folder(run, Path.cwd()))
+    if (folder / STREAM_FILE).exists():
+        message = f"--report {folder} holds another run already"
+        raise ConfigError(message, hint="name a folder that does not exist")
     seed = option("--run-seed")
     depth: str = option("--depth")
     if depth not in list(Depth):
@@ -99,7 +103,7 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]
         run=run,
         seed=prepare.random_seed() if seed is None else seed,
         depth=Depth(depth),
-        edition=prepare.edition_of(option("--edition"), workspace),
+        edition=prepare.edition_of(option("--edition"), workspace, target_file),
         faults=faults,
     )
     workers = int(getattr(config.option, "numprocesses", 0) or 1)

@@ -123,6 +123,8 @@ def prepare(
     edition = options.edition
     contract = read_contract(workspace.contract_file(edition), edition=edition)
     rows = catalogue(edition, read_requirements(workspace.requirements))
+    for operation in target.unbuilt:
+        contract.operation(operation)
     return Setup(workspace, options, target, keys, contract, rows, folder, embedded, workers, target_file)
 
 
@@ -164,8 +166,13 @@ def start_embedded(workspace: Workspace, options: RunOptions, folder: Path) -> E
     )
 
 
-def edition_of(asked: str, workspace: Workspace) -> str:
-    """The edition to judge by; ``auto`` is that of the oldest contract until a server is asked."""
+def edition_of(asked: str, workspace: Workspace, target_file: str = "") -> str:
+    """The edition to judge by; ``auto`` is that of the target file, else that of the oldest contract.
+
+    Raises ConfigError for an edition whose contract is not in the workspace.
+    """
+    if asked == "auto" and target_file:
+        asked = read_target(target_file, "").edition
     if asked == "auto":
         return DEFAULT_EDITION
     workspace.contract_file(asked)

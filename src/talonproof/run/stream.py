@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from talonproof.report.reading import STREAM_FILE, STREAM_VERSION, read_stream
 from talonproof.report.totals import conclude, requirement_verdicts
@@ -20,12 +20,12 @@ def moment() -> str:
 
 
 class StreamWriter:
-    """Appends the stream of a run to ``run.ndjson`` in its folder; each line is handed to the system at once."""
+    """Writes the stream of a run to ``run.ndjson`` in its folder; each line is handed to the system at once."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / STREAM_FILE
-        self._file = self.path.open("a", encoding="utf-8", buffering=1)
+        self._file: TextIO | None = None
         self._records: list[dict[str, Any]] = []
         self._finished: set[str] = set()
         self.begun = False
@@ -70,10 +70,13 @@ class StreamWriter:
                 "requirements": {name: state.to_json() for name, state in states.items()},
             }
         )
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
         return sums.exit_code
 
     def _write(self, record: Mapping[str, Any]) -> None:
+        if self._file is None:
+            self._file = self.path.open("x", encoding="utf-8", buffering=1)
         self._file.write(json.dumps(record) + "\n")
 
 

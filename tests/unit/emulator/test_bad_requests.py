@@ -49,7 +49,7 @@ BODIES = {
     "number": b"1",
     "list": b"[]",
     "wrong types": b'{"customerSession": 1, "return": [], "attributes": "x", "type": 5}',
-    "wrong types inside": b'{"customerSession": {"cartItems": {}}, "return": {"returnedCartItems": 5}, "type": 5}',
+    "wrong types inside": b'{"customerSession": {"state": 1}, "return": {"returnedCartItems": 5}, "attributes": []}',
     "nulls": b'{"customerSession": null, "return": null, "attributes": null, "type": null}',
     "null asked for": b'{"customerSession": {}, "type": "signed_up", "responseContent": null}',
     "megabytes": b'{"attributes": 1, "type": 1, "customerSession": {"identifiers": [' + b"1," * 1_000_000 + b"1]}}",

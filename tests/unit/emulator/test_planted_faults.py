@@ -280,15 +280,15 @@ def test_faults_can_be_planted_together(make: Callable[..., Any]) -> None:
 
 
 def test_faults_break_requirements_at_their_level() -> None:
-    """Every id is in the catalogue, none is merely observed or out of reach, and the highest level is the fault's."""
+    """Every id is in the catalogue and testable; the highest level of those judged by now is the fault's."""
     rows = {row.id: row for row in read_requirements(find_workspace().requirements)}
 
     for fault in FAULTS.values():
         broken = [rows[name] for name in fault.breaks]
-        assert broken, fault.id
-        assert all(row.testable and not row.waits for row in broken), fault.id
-        levels = {row.level for row in broken}
+        assert all(row.testable for row in broken), fault.id
+        levels = {row.level for row in broken if not row.waits}
         assert Level.OBSERVE not in levels, fault.id
+        assert levels, fault.id
         assert (Level.MUST if Level.MUST in levels else Level.SHOULD) == fault.level, fault.id
 
 

@@ -199,7 +199,7 @@ def test_the_command_serves_until_it_is_told_to_end(tmp_path: Path, ending: sign
         (["--fault", "skip-ignord"], "did you mean skip-ignored?"),
         (["--latency", "soon"], "150ms"),
         (["--clock", "noon"], "RFC 3339"),
-        (["--edition", "2024"], "2025-01"),
+        (["--edition", "2025-02"], "did you mean 2025-01?"),
         (["--port", "70000"], "70000"),
         (["--world", "none.yaml"], "none.yaml"),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +26,18 @@ Server = Callable[[int, int], dict[str, Any]]
 """What a list answers, from the size and the start of the page."""
 
 
-def honest(rows: Sequence[Any]) -> Server:
-    """A list that does all that is asked of it."""
-    return lambda size, skip: {"data": list(rows[skip : skip + size]), "hasMore": skip + size < len(rows)}
+@pytest.fixture(scope="session")
+def exchange() -> Callable[..., Exchange]:
+    """Makes an answer to a call that does not matter."""
 
+    def make(body: Any = None, status: int = 200, **headers: str) -> Exchange:
+        call = Call("getCustomerSession")
+        content = json.dumps(body).encode()
+        return Exchange(
+            0, call, "GET", "http://127.0.0.1/", "/", {}, None, status, headers, content, 1_700_000_000.0, 0.0
+        )
 
-def exchange(body: Any = None, status: int = 200, **headers: str) -> Exchange:
-    """An answer without a call."""
-    return Exchange(
-        0, Call("getCustomerSession"), "GET", "http://127.0.0.1/", "/", {}, None, status, headers,
-        json.dumps(body).encode(), 1_700_000_000.0, 0.0,
-    )  # fmt: skip
+    return make
 
 
 @pytest.fixture(scope="session")

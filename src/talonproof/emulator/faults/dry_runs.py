@@ -19,7 +19,7 @@ DRY_RUNS = Collection()
 @DRY_RUNS.must(
     "dry-creation-persists",
     "A dry update of an unknown session creates it.",
-    "DRY-001", "DRY-003", "DRY-013", "SES-209",
+    "DRY-001", "DRY-003", "DRY-013", "PRO-003", "SES-209",
     on=UPDATE,
 )  # fmt: skip
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
@@ -30,7 +30,7 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
 @DRY_RUNS.must(
     "dry-update-persists",
     "A dry update of a stored session is carried out.",
-    "DRY-002", "DRY-003", "DRY-013", "SES-217", "SES-228",
+    "DRY-002", "DRY-003", "DRY-013", "PRO-003", "SES-217", "SES-228",
     on=UPDATE,
 )  # fmt: skip
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
@@ -45,8 +45,11 @@ def _(request: Request) -> Request:
 
 
 @DRY_RUNS.must(
-    "dry-event-leaves-profile", "A dry event leaves the profile that it names.", "DRY-011", on=("trackEventV2",)
-)
+    "dry-event-leaves-profile",
+    "A dry event leaves the profile that it names.",
+    "DRY-011", "PRO-003",
+    on=("trackEventV2",),
+)  # fmt: skip
 @on_request
 def _(request: Request) -> Request:
     return request.without("dry")
@@ -55,7 +58,7 @@ def _(request: Request) -> Request:
 @DRY_RUNS.must(
     "dry-profile-update-persists",
     "A dry update of a profile is carried out.",
-    "DRY-010", "DRY-013",
+    "DRY-010", "DRY-013", "PRO-003",
     on=("updateCustomerProfileV2",),
 )  # fmt: skip
 @on_request

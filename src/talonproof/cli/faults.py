@@ -1,0 +1,289 @@
+"""``talonproof faults``: plants one fault after another in the emulator, and says which check catches it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from talonproof.checks import PASSIVE
+from talonproof.cli.options import Asked, Word, asked
+from talonproof.cli.plan import collect
+from talonproof.cli.run import execute
+from talonproof.config import Depth
+from talonproof.emulator.faults import FAULTS, Fault, select
+from talonproof.errors import HarnessError, TalonproofError
+from talonproof.report.reading import read_stream
+from talonproof.report.records import Stream
+from talonproof.requirement import Level
+from talonproof.verdict import Verdict
+from talonproof.workspace import Workspace
+
+SCOREBOARD: Final = "scoreboard.json"
+SEED: Final = 0
+"""Every run has the same seed, so that the scoreboard changes only where the suites or the faults do."""
+
+_CONFIRMED: Final = frozenset({Verdict.FAIL, Verdict.WARN})
+_JUDGED_EVERYWHERE: Final = frozenset(PASSIVE.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run that may catch a fault: how deep, and which cases (no pattern: all)."""
+
+    depth: Depth
+    patterns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What became of a fault.
+
+    ``checks`` fired for one of the ``requirements``, and each of these is one that the fault breaks; what fired for
+    others counts for nothing. ``requests`` were sent until the first of them fired, ``worst`` is the highest level
+    among them. ``problem`` is what talonproof itself did wrong.
+    """
+
+    fault: Fault
+    attempt: Attempt
+    checks: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    requests: int | None = None
+    worst: Level | None = None
+    problem: str = ""
+
+    @property
+    def caught(self) -> bool:
+        """Whether the run ends as it must: a fault that breaks a must is not caught by a should."""
+        return self.worst is self.fault.level
+
+    def record(self) -> dict[str, Any]:
+        """The score as plain JSON, with what it takes to repeat it."""
+        return {
+            "checks": list(self.checks),
+            "requirements": list(self.requirements),
+            "requests_to_catch": self.requests,
+            "worst": self.worst,
+            "depth": self.attempt.depth,
+            "select": list(self.attempt.patterns),
+        }
+
+
+@click.command(name="faults")
+@click.option("--only", multiple=True, metavar="ID", help="This fault alone; may be repeated.")
+@click.option("--depth", type=Word(*Depth), default=Depth.RELEASE, show_default=True, help="How deep to go to catch one.")
+@click.option("-n", "jobs", type=click.IntRange(min=1), default=2, metavar="N", show_default=True, help="Faults at a time.")
+@click.option("--update", is_flag=True, help="With --only: put what came out into the scoreboard.")
+@click.option("--json", "as_json", is_flag=True, help="The scores as JSON, as the scoreboard holds them.")
+@click.option("--report", "folder", default=None, type=click.Path(path_type=Path), metavar="DIR",
+              help="Keep the runs, one folder a fault.")  # fmt: skip
+@click.option("--workspace", default=None, type=click.Path(path_type=Path), metavar="DIR", help="Suites of your own.")
+def command(
+    *, only: tuple[str, ...], depth: str, jobs: int, update: bool, as_json: bool, folder: Path | None,
+    workspace: Path | None,
+) -> int:  # fmt: skip
+    """Show which planted faults the suites catch, and by which check.
+
+    A fault is caught by a check of a requirement that it breaks, at the level of
+    what it breaks. A run over all faults writes reports/scoreboard.json.
+
+    \b
+    Exit codes: 0 every fault is caught, 1 one is not, 3 talonproof itself broke
+    down, or finds fault with the healthy emulator.
+    """
+    faults = select(only) if only else tuple(FAULTS.values())
+    board = Board(Depth(depth), workspace)
+    with _place(folder) as place:
+        board.control(faults, place, workers=jobs)
+        scores = board.run(faults, place, jobs=jobs)
+    records = {score.fault.id: score.record() for score in scores}
+    if as_json:
+        click.echo(written(records), nl=False)
+    else:
+        _show(scores)
+    file = board.workspace.reports / SCOREBOARD
+    if (update or not only) and (board.workspace.checkout or workspace is not None):
+        known: dict[str, Any] = json.loads(file.read_text()) if only and file.exists() else {}
+        file.write_text(written(known | records))
+        click.echo(f"written: {file}", err=as_json)
+    if any(score.problem for score in scores):
+        return 3
+    return 0 if all(score.caught for score in scores) else 1
+
+
+def written(records: Mapping[str, Any]) -> str:
+    """The scoreboard as text: sorted, so that it changes only where a score does."""
+    return json.dumps(records, indent=2, sort_keys=True) + "\n"
+
+
+class Board:
+    """Runs the suites against one defective emulator after another, no deeper than ``depth``."""
+
+    def __init__(self, depth: Depth, workspace: Path | None) -> None:
+        self.depth = depth
+        self._place = workspace
+        self.workspace: Workspace = self._asked(Attempt(depth)).workspace
+        header = collect(self._asked(Attempt(Depth.SMOKE)))
+        self._at_smoke = frozenset(name for case in header["cases"] if case["planned"] for name in case["requirements"])
+
+    def attempts(self, fault: Fault) -> tuple[Attempt, ...]:
+        """The runs that may catch a fault, the cheapest first."""
+        return attempts(fault, self._at_smoke, self.depth)
+
+    def control(self, faults: Sequence[Fault], place: Path, *, workers: int) -> None:
+        """Runs the suites against the healthy emulator; HarnessError where they find anything.
+
+        Without it, a suite that accuses everybody would catch every fault.
+        """
+        last = [self.attempts(fault)[-1] for fault in faults]
+        everything = len(faults) == len(FAULTS) or not all(attempt.patterns for attempt in last)
+        patterns = () if everything else tuple(sorted({name for attempt in last for name in attempt.patterns}))
+        folder = place / "healthy"
+        execute(self._asked(Attempt(self.depth, patterns)), folder, workers=workers, quiet=True)
+        stream = read_stream(folder)
+        found = sorted({finding.requirement for case in stream.cases for finding in case.findings})
+        if found or (said := broken_down(stream)):
+            message = f"the healthy emulator is not found conformant: {', '.join(found) or said}"
+            raise HarnessError(message, hint="talonproof run shows why")
+
+    def run(self, faults: Sequence[Fault], place: Path, *, jobs: int) -> list[Score]:
+        """What becomes of each fault, in their order; ``jobs`` of them at a time, each with an emulator of its own."""
+        with ThreadPoolExecutor(jobs) as pool, _progress(len(faults)) as step:
+            return list(step(pool.map(lambda fault: self._score(fault, place / fault.id), faults)))
+
+    def _score(self, fault: Fault, place: Path) -> Score:
+        found: list[Score] = []
+        for attempt in self.attempts(fault):
+            folder = place / f"{attempt.depth}"
+            try:
+                execute(self._asked(attempt, fault), folder, workers=1, quiet=True)
+                found.append(score(fault, attempt, read_stream(folder)))
+            except TalonproofError as error:
+                found.append(Score(fault, attempt, problem=str(error)))
+            if found[-1].caught or found[-1].problem:
+                break
+        return found[-1]
+
+    def _asked(self, attempt: Attempt, *faults: Fault) -> Asked:
+        return asked(
+            target_file="",
+            url="",
+            edition="auto",
+            depth=attempt.depth,
+            select=attempt.patterns,
+            max_footprint=None,
+            max_requests=None,
+            seed=SEED,
+            workspace=self._place,
+            faults=tuple(fault.id for fault in faults),
+        )
+
+
+def attempts(fault: Fault, at_smoke: frozenset[str], deepest: Depth) -> tuple[Attempt, ...]:
+    """The runs that may catch a fault, the cheapest first, none deeper than ``deepest``.
+
+    ``at_smoke`` are the requirements that cases of the smoke depth declare. A requirement that is judged on every
+    exchange selects every case, so a fault is looked for by what else it breaks, if it breaks anything else.
+    """
+    patterns = tuple(name for name in sorted(fault.breaks) if name not in _JUDGED_EVERYWHERE)
+    if deepest is Depth.SMOKE:
+        return (Attempt(Depth.SMOKE, patterns),)
+    shallow = not patterns or at_smoke.intersection(patterns)
+    first = (Attempt(Depth.SMOKE, patterns),) if shallow else ()
+    return (*first, Attempt(deepest, patterns))
+
+
+def score(fault: Fault, attempt: Attempt, stream: Stream) -> Score:
+    """What a run against a faulty emulator comes to; only confirmed findings count."""
+    sent = 0
+    until: int | None = None
+    kills: set[tuple[str, str]] = set()
+    levels: set[Level] = set()
+    for case in stream.cases:
+        sent += case.sent
+        for finding in case.findings:
+            if finding.requirement in fault.breaks and finding.verdict in _CONFIRMED:
+                kills.add((finding.check, finding.requirement))
+                levels.add(finding.level)
+                until = sent if until is None else until
+    return Score(
+        fault,
+        attempt,
+        checks=tuple(sorted({check for check, _ in kills})),
+        requirements=tuple(sorted({requirement for _, requirement in kills})),
+        requests=until,
+        worst=next((level for level in Level if level in levels), None),
+        problem=broken_down(stream),
+    )
+
+
+def broken_down(stream: Stream) -> str:
+    """What talonproof itself did wrong in a run; empty where nothing."""
+    if stream.footer is None:
+        return "the run did not come to its end"
+    failed = [f"{case.id}: {case.detail}" for case in stream.cases if case.verdict is Verdict.ERROR]
+    return next(iter([*stream.footer.problems, *failed]), "")
+
+
+@contextmanager
+def _place(folder: Path | None) -> Iterator[Path]:
+    """Where the runs write: the folder asked for, or one that is gone afterwards."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="talonproof-") as name:
+        yield Path(name)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    """A function that shows on a terminal how many of the scores passing through it there are."""
+    console = Console(stderr=True)
+    bar = Progress(
+        BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("faults"), TimeElapsedColumn(),
+        console=console, disable=not console.is_terminal, transient=True,
+    )  # fmt: skip
+
+    def counted(scores: Iterable[Score]) -> Iterator[Score]:
+        task = bar.add_task("", total=total)
+        for each in scores:
+            bar.advance(task)
+            yield each
+
+    with bar:
+        yield counted
+
+
+def _show(scores: Sequence[Score]) -> None:
+    """The scoreboard for a reader, and what it comes to."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 160
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("fault", "level", "caught at", "by requirement", "check"):
+        table.add_column(column, overflow="fold")
+    table.add_column("requests", justify="right")
+    for each in scores:
+        colour = "" if each.caught else "red"
+        caught = each.attempt.depth if each.caught else f"not ({each.worst})" if each.worst else "not"
+        cells = (caught, ", ".join(each.requirements), ", ".join(each.checks), str(each.requests or ""))
+        table.add_row(each.fault.id, each.fault.level, *cells, style=colour)
+    console.print(table)
+    console.print()
+    for each in scores:
+        if each.problem:
+            console.print(f"talonproof itself failed at {each.fault.id}: {each.problem}", soft_wrap=True, style="magenta")
+    caught = [each for each in scores if each.caught]
+    shallow = sum(each.attempt.depth is Depth.SMOKE for each in caught)
+    console.print(f"{len(caught)} of {len(scores)} faults are caught, {shallow} of them at smoke depth")
