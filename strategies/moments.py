@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from talonproof.http.exchange import Exchange
+from talonproof.model.moment import instant
+
+__all__ = ["LONG_AGO", "SKEW", "instant", "midnight", "served", "written"]
 
 SKEW = timedelta(minutes=2)
 """How far the clock behind a stored time may be from the one behind the Date header."""
@@ -22,17 +24,6 @@ def served(exchange: Exchange) -> datetime:
     except ValueError:
         return datetime.fromtimestamp(exchange.started, UTC)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def instant(text: Any) -> datetime | None:
-    """The moment that a timestamp names, in UTC; None for ``immediate``, ``unlimited`` and whatever else is none."""
-    if not isinstance(text, str):
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found.tzinfo else None
 
 
 def written(moment: datetime) -> str:

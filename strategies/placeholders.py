@@ -20,8 +20,8 @@ AUDIENCE = "<audience>"
 AUDIENCE_NUMBER: Final = -1_000_001
 """Stands for the number that the server gave to that audience; no audience has this one."""
 
-CARD = "<card>"
-"""Stands for the identifier of the loyalty card that a call is about."""
+CARD = "--card--"
+"""Stands for the identifier of the loyalty card that a call is about: in characters that identifiers may have."""
 
 SKU = "<sku>"
 """Stands for the SKU of the catalog item that a call is about."""
@@ -31,7 +31,7 @@ MARK = "<mark>"
 
 
 def several(stand_in: str, count: int) -> tuple[str, ...]:
-    """So many stand-ins of one kind, the given one first."""
+    """So many stand-ins of one kind, the given one first: ``<profile>``, ``<profile 2>`` and so on."""
     return (stand_in, *(f"{stand_in[:-1]} {n}>" for n in range(2, count + 1)))[:count]
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final, cast
 
-from strategies.moments import instant
 from talonproof.generation.pointers import MISSING, get
 from talonproof.http.exchange import Exchange
 from talonproof.model.observed import amount, differences
@@ -19,9 +15,6 @@ CENT: Final = Decimal("0.01")
 """How far an amount of money may be from the expected one: no source says how amounts are rounded."""
 
 ROOT: Final = "/customerSession"
-
-_UNORDERED: Final = ("couponCodes", "identifiers", "loyaltyCards")
-_FRACTION: Final = re.compile(r"[Tt]\d\d:\d\d:\d\d(?:\.(\d+))?")
 
 
 def session_of(case: Case, exchange: Exchange) -> Mapping[str, Any]:
@@ -64,10 +57,9 @@ def unlike(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[str, st
     Numbers are compared by value and moments as instants, to the coarser of the two precisions. Codes and
     identifiers come in no order, and what is empty in one may be left out of the other.
     """
-    left, right = _in_order(first), _in_order(second)
-    for pointer, words in differences(left, right, ROOT):
+    for pointer, words in differences(first, second, ROOT):
         place = pointer.removeprefix(ROOT)
-        if not _alike(get(left, place), get(right, place)):
+        if not (_empty(get(first, place)) and _empty(get(second, place))):
             return pointer, words
     return None
 
@@ -91,28 +83,8 @@ def _part(case: Case, exchange: Exchange, name: str) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", found)
 
 
-def _in_order(session: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: sorted(_list(one), key=str) if name in _UNORDERED else one for name, one in session.items()}
-
-
-def _alike(first: Any, second: Any) -> bool:
-    if _empty(first) and _empty(second):
-        return True
-    early, late = instant(first), instant(second)
-    if early is not None and late is not None:
-        return abs(early - late) <= _step(first, second)
-    left, right = amount(first), amount(second)
-    return left is not None and right is not None and math.isclose(left, right, rel_tol=1e-9)
-
-
 def _empty(value: Any) -> bool:
     return value is MISSING or value is None or value in ("", [], {})
-
-
-def _step(first: str, second: str) -> timedelta:
-    """The smallest step of the coarser of two timestamps that are not equally fine; nothing where they are."""
-    digits = {len(found[1] or "") for text in (first, second) if (found := _FRACTION.search(text))}
-    return timedelta(seconds=10 ** -min(digits)) if len(digits) > 1 else timedelta()
 
 
 def _list(value: Any) -> list[Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from talonproof.http.exchange import Exchange
-from talonproof.model.observed import differences
+from talonproof.model.observed import differences, sortable
 from talonproof.run.case import Case
 
 SECTIONS: Final[Mapping[str, bool]] = dict.fromkeys(
@@ -62,6 +63,27 @@ def difference(view: View, before: Exchange, after: Exchange) -> tuple[str, str]
     return next(differences(view(before), view(after)), None)
 
 
+def changed(case: Case, view: View, before: Exchange, after: Exchange) -> tuple[str, str] | None:
+    """Like :func:`difference`, places aside that change by being read: a second read right after tells which do."""
+    found = difference(view, before, after)
+    if found is None or not (before.ok and after.ok):
+        return found
+    again = case.off_plan(lambda: case.send(after.operation, path=after.call.path, query=after.call.query))
+    if not again.ok:
+        return found
+    moving = {pointer for pointer, _ in differences(view(after), view(again))}
+    return next((one for one in differences(view(before), view(after)) if one[0] not in moving), None)
+
+
+def at_rest(case: Case, read: Callable[[], Exchange]) -> Exchange:
+    """The read once all that the case wrote has had the target's settle time to show: nothing moves by itself then."""
+    settle = case.bench.target.settle
+    written = [one for one in case.history if one.method != "GET" and one.ok and not one.call.query.get("dry")]
+    if settle and written:
+        time.sleep(max(0.0, written[-1].started + written[-1].seconds + settle - time.time()))
+    return read()
+
+
 def reread(case: Case, view: View, before: Exchange, read: Callable[[], Exchange]) -> Exchange:
     """The read after a call that may not change anything; a change has the target's settle time to show."""
     return case.settled(read, lambda after: difference(view, before, after) is not None)
@@ -78,7 +100,7 @@ def judge_unchanged(
     for read in (before, after):
         if not (read.ok or read.refused):
             case.block(f"{read.operation} answered {read.status}")
-    found = difference(view, before, after)
+    found = changed(case, view, before, after)
     pointer, words = found or ("", "")
     message = f"{pointer or 'the read'} {words} after a dry {calls[-1].operation}" if calls and found else ""
     section = "/".join(pointer.split("/")[:2])
@@ -107,25 +129,11 @@ def unordered(value: Any) -> Any:
     match value:
         case list():
             items = [unordered(item) for item in cast("list[Any]", value)]
-            return sorted(items, key=_sortable)
+            return sorted(items, key=sortable)
         case dict():
             return {key: unordered(item) for key, item in cast("dict[str, Any]", value).items()}
         case _:
             return value
-
-
-def _sortable(value: Any) -> str:
-    """A text by which JSON values of any kind can be put in order: the same for 1 and 1.0."""
-    match value:
-        case dict():
-            pairs = cast("dict[str, Any]", value).items()
-            return "{" + ",".join(sorted(f"{key}:{_sortable(item)}" for key, item in pairs)) + "}"
-        case list():
-            return "[" + ",".join(_sortable(item) for item in cast("list[Any]", value)) + "]"
-        case float() if value.is_integer():
-            return str(int(value))
-        case _:
-            return repr(value)
 
 
 def _only(value: Any, names: Sequence[str]) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from strategies.placeholders import PROFILE, SESSION
-from strategies.unchanged import View, difference, inventory, reread, session
+from strategies.unchanged import View, at_rest, changed, inventory, reread, session
 from talonproof.http.exchange import Exchange
 from talonproof.run.api import Api
 from talonproof.run.case import Case
@@ -87,7 +87,7 @@ class Untouched:
         if not self._refused:
             return
         after = self._read_again(self._aim, self._before)
-        found = difference(self._aim.view, self._before, after)
+        found = changed(self._case, self._aim.view, self._before, after)
         shown = (self._before, *(refused.exchange for refused in self._refused), after)
         what = "the refused calls" if len(self._refused) > 1 else self._refused[0].words
         if found is not None and len(self._refused) > 1:
@@ -105,14 +105,15 @@ class Untouched:
 
     def _fresh(self) -> tuple[Aim, Exchange]:
         aim = self._make()
-        return aim, self._told(aim.read())
+        read = aim.read if aim.view is session else lambda: at_rest(self._case, aim.read)
+        return aim, self._told(read())
 
     def _alone(self, refused: _Refused) -> tuple[tuple[str, str], tuple[Exchange, ...]] | None:
         """What one call alone changes in a fresh thing, and the exchanges that show it; None if nothing."""
         aim, before = self._fresh()
         exchange = refused.send(aim.ids)
         after = self._read_again(aim, before)
-        found = difference(aim.view, before, after)
+        found = changed(self._case, aim.view, before, after)
         return (found, (before, exchange, after)) if found and exchange.refused else None
 
     def _read_again(self, aim: Aim, before: Exchange) -> Exchange:

@@ -105,7 +105,7 @@ Identity = Any
 
 
 def identity(value: Any) -> Identity:
-    """What makes a row equal to another: all of its content, numbers by value."""
+    """What makes a row equal to another: all of its content, numbers by value and moments as instants."""
     match value:
         case dict():
             pairs = cast("dict[str, Any]", value).items()
@@ -113,7 +113,7 @@ def identity(value: Any) -> Identity:
         case list():
             return tuple(identity(item) for item in cast("list[Any]", value))
         case _:
-            return (type(value) is bool, value)
+            return (type(value) is bool, instant(value) or value)
 
 
 def counted(rows: Iterable[Row]) -> Counter[Identity]:

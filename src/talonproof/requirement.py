@@ -86,13 +86,22 @@ class Requirement:
         """Whether the clause belongs to the edition (``since`` and ``until`` are inclusive)."""
         return (not self.since or edition >= self.since) and (not self.until or edition <= self.until)
 
+    def meets(self, other: Requirement) -> bool:
+        """Whether some edition, present or to come, has both clauses."""
+        began, ended = max(self.since, other.since), min(filter(None, (self.until, other.until)), default="")
+        return not ended or began <= ended
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The requirements of one edition, in the order of their ids."""
+    """The requirements of one edition, in the order of their ids.
+
+    ``elsewhere`` are the ids and rules that only other editions have.
+    """
 
     edition: str
     rows: tuple[Requirement, ...]
+    elsewhere: frozenset[str] = frozenset()
     _by_id: Mapping[str, Requirement] = field(init=False, repr=False, compare=False)
     _by_rule: Mapping[str, Requirement] = field(init=False, repr=False, compare=False)
 
@@ -110,28 +119,26 @@ class Catalogue:
         return requirement_id in self._by_id
 
     def __getitem__(self, requirement_id: str) -> Requirement:
-        """Raises ConfigError with the closest id for an unknown one."""
+        """Raises ConfigError with the closest id for an unknown one, or saying that other editions have it."""
         try:
             return self._by_id[requirement_id]
         except KeyError:
-            message = f"there is no requirement {requirement_id}"
-            raise ConfigError(message, hint=closest(requirement_id, self._by_id)) from None
+            raise self._unknown(requirement_id, f"there is no requirement {requirement_id}", self._by_id) from None
 
     def for_rule(self, rule: str) -> Requirement:
         """The one requirement that stands for a rule such as ``R7`` or ``T18-state``.
 
-        Raises ConfigError with the closest rule for an unknown one.
+        Raises ConfigError with the closest rule for an unknown one, or saying that other editions have it.
         """
         try:
             return self._by_rule[rule]
         except KeyError:
-            message = f"no requirement stands for the rule {rule}"
-            raise ConfigError(message, hint=closest(rule, self._by_rule)) from None
+            raise self._unknown(rule, f"no requirement stands for the rule {rule}", self._by_rule) from None
 
     def named(self, name: str) -> Requirement:
         """The requirement of an id (``SES-010``) or of a rule (``R7``, ``T18-state``).
 
-        Raises ConfigError with the closest id or rule for an unknown one.
+        Raises ConfigError with the closest id or rule for an unknown one, or saying that other editions have it.
         """
         return self._by_id[name] if name in self._by_id else self.for_rule(name)
 
@@ -139,7 +146,18 @@ class Catalogue:
         """The requirements whose id matches a shell pattern (``SES-*``), case aside."""
         return tuple(row for row in self.rows if fnmatch.fnmatchcase(row.id, pattern.upper()))
 
+    def _unknown(self, name: str, message: str, known: Iterable[str]) -> ConfigError:
+        if name in self.elsewhere:
+            return ConfigError(f"{message} in edition {self.edition}", hint="another edition has it: --edition")
+        return ConfigError(message, hint=closest(name, known))
+
 
 def catalogue(edition: str, rows: Iterable[Requirement]) -> Catalogue:
-    """The catalogue of an edition: the rows that hold in it, sorted by id."""
-    return Catalogue(edition, tuple(sorted((r for r in rows if r.holds_in(edition)), key=lambda r: r.id)))
+    """The catalogue of an edition: of the rows of all editions those that hold in it, sorted by id."""
+    everywhere = sorted(rows, key=lambda row: row.id)
+    here = tuple(row for row in everywhere if row.holds_in(edition))
+
+    def names(some: Iterable[Requirement]) -> frozenset[str]:
+        return frozenset(name for row in some for name in (row.id, *row.rules))
+
+    return Catalogue(edition, here, names(everywhere) - names(here))

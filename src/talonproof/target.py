@@ -74,6 +74,12 @@ class Bindings:
     ``populated_profile`` has transactions and points of every status in ``profile_program``,
     ``populated_card`` in ``card_program``; ``open_session`` and ``closed_session`` are sessions that
     may be read and run dry, never written, unless listed in ``disposable``.
+
+    ``catalog_attribute`` (text) and ``catalog_number_attribute`` are attributes of cart items by which items of
+    ``catalog`` can be filtered; ``audience_integration`` is the name of a platform that audiences may come from;
+    ``users_per_card_limit`` is that of ``card_program``, above 0. A coupon is there for each kind of reservation:
+    soft, mandatory, without asking for every customer (``visible_coupon``), with a limit that is small
+    (``limited_coupon``: at most 10), and for one recipient only.
     """
 
     profile_program: int | None = None
@@ -84,6 +90,8 @@ class Bindings:
     catalog: int | None = None
     catalog_sku: str | None = None
     catalog_price: float | None = None
+    catalog_attribute: str | None = None
+    catalog_number_attribute: str | None = None
     referral_campaign: int | None = None
     event_type: str | None = None
     profile_attribute: str | None = None
@@ -95,6 +103,13 @@ class Bindings:
     second_additional_cost: str | None = None
     store: str | None = None
     audience: int | None = None
+    audience_integration: str | None = None
+    soft_coupon: str | None = None
+    mandatory_coupon: str | None = None
+    visible_coupon: str | None = None
+    limited_coupon: str | None = None
+    recipient_coupon: str | None = None
+    users_per_card_limit: int | None = None
     open_session: str | None = None
     closed_session: str | None = None
     session_profile: str | None = None

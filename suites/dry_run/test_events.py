@@ -10,7 +10,7 @@ import pytest
 from strategies import unchanged
 from strategies.events import events
 from strategies.placeholders import PROFILE, bind
-from strategies.unchanged import SECTIONS, judge_unchanged, reread
+from strategies.unchanged import SECTIONS, at_rest, judge_unchanged, reread
 from talonproof.plugin import scenario
 from talonproof.run.api import Api
 from talonproof.run.case import Case
@@ -56,7 +56,7 @@ def test_a_dry_event_leaves_the_profile(case: Case, api: Api) -> None:
     """A dry event leaves everything that is known of its profile, its last activity included, as it was."""
     profile = case.new_id("profile")
     case.arranged(api.put_profile(profile, {}))
-    before = case.settled(partial(api.inventory, profile, **SECTIONS), lambda read: read.ok)
+    before = at_rest(case, partial(api.inventory, profile, **SECTIONS))
     dry = case.arranged(api.track_event(event(case.bindings, profile), dry=True))
     after = reread(case, unchanged.inventory, before, partial(api.inventory, profile, **SECTIONS))
     judge_unchanged(case, "DRY-011", unchanged.inventory, before, [dry], after)

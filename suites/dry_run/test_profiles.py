@@ -9,7 +9,7 @@ import pytest
 
 from strategies import unchanged
 from strategies.profiles import profiles
-from strategies.unchanged import SECTIONS, View, judge_unchanged, judge_unmoved, reread
+from strategies.unchanged import SECTIONS, View, at_rest, judge_unchanged, judge_unmoved, reread
 from talonproof.http.exchange import Exchange
 from talonproof.plugin import scenario
 from talonproof.run.api import Api
@@ -43,7 +43,7 @@ def test_a_dry_update_leaves_the_profile(case: Case, api: Api) -> None:
     """A dry update leaves attributes, audiences, last activity and counters of a profile as they were."""
     profile = case.new_id("profile")
     case.arranged(api.put_profile(profile, first(case.bindings)))
-    before = case.settled(partial(api.inventory, profile, **SECTIONS), lambda read: read.ok)
+    before = at_rest(case, partial(api.inventory, profile, **SECTIONS))
     dry = case.arranged(api.put_profile(profile, update(case.bindings, "after"), run_rule_engine=True, dry=True))
     after = reread(case, unchanged.inventory, before, partial(api.inventory, profile, **SECTIONS))
     for requirement, view in VIEWS:
@@ -90,7 +90,7 @@ def test_no_dry_update_leaves_anything(case: Case, api: Api, bindings: Bindings)
     def body(drawn: dict[str, Any]) -> None:
         profile = case.new_id("profile")
         case.arranged(api.put_profile(profile, first(bindings)))
-        before = case.settled(partial(api.inventory, profile, **SECTIONS), lambda read: read.ok)
+        before = at_rest(case, partial(api.inventory, profile, **SECTIONS))
         dry = case.arranged(api.put_profile(profile, drawn, run_rule_engine=True, dry=True))
         after = api.inventory(profile, **SECTIONS)
         judge_unchanged(case, "DRY-010", unchanged.person, before, [dry], after)
@@ -104,7 +104,7 @@ def test_dry_without_the_rule_engine(case: Case, api: Api, engine: bool | None) 
     """What a dry update without the rule engine answers and stores is recorded."""
     profile = case.new_id("profile")
     case.arranged(api.put_profile(profile, first(case.bindings)))
-    before = case.settled(partial(api.inventory, profile, **SECTIONS), lambda read: read.ok)
+    before = at_rest(case, partial(api.inventory, profile, **SECTIONS))
     sent = {"attributes": update(case.bindings, "after").get("attributes", {})}
     dry = api.put_profile(profile, sent, run_rule_engine=engine, dry=True)
     after = reread(case, unchanged.person, before, partial(api.inventory, profile, **SECTIONS))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import unchanged
 from strategies.placeholders import PROFILE, bind
 from strategies.sessions import UNKNOWN_COUPONS, UNKNOWN_REFERRAL, sessions
-from strategies.unchanged import SECTIONS, View, judge_unchanged, judge_unmoved, reread
+from strategies.unchanged import SECTIONS, View, at_rest, judge_unchanged, judge_unmoved, reread
 from talonproof.http.exchange import Exchange
 from talonproof.plugin import scenario
 from talonproof.run.api import CART, Api
@@ -175,7 +175,7 @@ def test_no_dry_update_leaves_anything(case: Case, api: Api, bindings: Bindings)
         session, profile = case.new_id("session"), case.new_id("profile")
         first, second = (bind(each, {PROFILE: profile}) for each in drawn)
         case.arranged(api.put_session(session, first))
-        owned = case.settled(partial(api.inventory, profile, **SECTIONS), lambda read: read.ok)
+        owned = at_rest(case, partial(api.inventory, profile, **SECTIONS))
         before = case.arranged(api.get_session(session))
         dry = case.arranged(api.put_session(session, second, dry=True))
         after = api.get_session(session)
@@ -193,7 +193,7 @@ def test_a_dry_closing_uses_nothing_up(case: Case, api: Api) -> None:
     """A dry update that closes a session with codes leaves every counter of its customer as it was."""
     profile = case.new_id("profile")
     session = api.arrange("open", {"profileId": profile})
-    before = case.settled(partial(api.inventory, profile, **SECTIONS), lambda read: read.ok)
+    before = at_rest(case, partial(api.inventory, profile, **SECTIONS))
     dry = case.arranged(api.put_session(session, payload("with-codes", case.bindings, profile), dry=True))
     after = reread(case, unchanged.used_up, before, partial(api.inventory, profile, **SECTIONS))
     judge_unchanged(case, "DRY-013", unchanged.used_up, before, [dry], after)

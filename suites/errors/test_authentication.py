@@ -9,7 +9,7 @@ import pytest
 
 from strategies.harmless import HARMLESS, send
 from strategies.placeholders import PROFILE, SESSION
-from strategies.unchanged import difference, inventory, reread
+from strategies.unchanged import changed, inventory, reread
 from strategies.unchanged import session as whole_session
 from strategies.untouched import Aim, Untouched, a_profile, a_session, no_profile
 from talonproof.http.exchange import Credential, Exchange
@@ -165,7 +165,7 @@ def test_test_key_stores_nothing(case: Case, api: Api, write: Writing) -> None:
     exchange = write(case, ids, Credential.TEST)
     case.accepted("AUT-004", exchange, check="test-key-accepted")
     after = reread(case, view, before, read)
-    found = difference(view, before, after)
+    found = changed(case, view, before, after)
     pointer, words = found or ("", "")
     message = f"{exchange.operation} with a test key: {pointer or 'the read'} {words}" if found else ""
     case.judge(

@@ -34,7 +34,7 @@ EAST = timezone(timedelta(hours=7))
 SECOND = timedelta(seconds=1)
 
 WEEKS = 40
-"""Transactions of which every type is likely among them."""
+"""So many transactions that every type is likely to be among them."""
 
 
 def listed(
@@ -110,7 +110,7 @@ def test_dates_leave_what_was_created_between(case: Case, paged: PagedList, also
     """A start, an end and both leave the transactions created after, before and between, and no others."""
     reader, probe = transactions(case, paged)
     cuts = between(probe.rows)
-    since, until = cuts[len(cuts) // 3], cuts[-1 - len(cuts) // 3]
+    since, until = cuts[len(cuts) // 4], cuts[-1 - len(cuts) // 4]
     bounds = {
         "start": {"startDate": written(since), "endDate": None},
         "end": {"endDate": written(until)},

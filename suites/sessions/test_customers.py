@@ -39,7 +39,9 @@ def test_a_session_makes_its_profile(case: Case, api: Api) -> None:
         of=sent,
         pointer=f"{ROOT}/firstSession",
     )
-    read = case.settled(lambda: api.inventory(profile, profile=True), lambda read: read.ok)
+    read = case.settled(
+        lambda: api.inventory(profile, profile=True), lambda read: read.at("profile", "integrationId") == profile
+    )
     if case.accepted("SES-047", read, doing="the inventory of the new profile"):
         name = read.at("profile", "integrationId")
         case.judge(

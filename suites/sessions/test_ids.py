@@ -62,7 +62,9 @@ def test_a_profile_id_is_taken_as_it_is(case: Case, api: Api, suffix: str) -> No
     sent = api.put_profile(profile, {})
     if not case.accepted("SES-067", sent, doing=f"an update of a profile with {suffix!r}"):
         return
-    read = case.settled(lambda: api.inventory(profile, profile=True), lambda read: read.ok)
+    read = case.settled(
+        lambda: api.inventory(profile, profile=True), lambda read: read.at("profile", "integrationId") == profile
+    )
     if case.accepted("SES-067", read, doing=f"the inventory of a profile with {suffix!r}"):
         name = read.at("profile", "integrationId")
         case.judge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,6 +21,8 @@ from talonproof.run.explore import explore
 from talonproof.target import Bindings
 
 COSTS = ("additional_cost", "second_additional_cost")
+
+TOTALS = ("total", "cartItemTotal", "additionalCostTotal")
 
 CUPS = {"sku": "tp-cup", "quantity": 3, "price": 7.25}
 BOWL = {"sku": "tp-bowl", "quantity": 1, "price": 19.99}
@@ -92,12 +95,10 @@ def with_item_costs(bindings: Bindings) -> SearchStrategy[dict[str, Any]]:
 
 def judge_totals(case: Case, content: Mapping[str, Any], *exchanges: Exchange) -> None:
     """Judges the totals in the last of the answers by the sums of what was sent, no item having costs."""
-    shown = session_of(case, exchanges[-1])
-    total, items, costs = (amount(shown.get(name)) for name in ("total", "cartItemTotal", "additionalCostTotal"))
-    parts = None if items is None or costs is None else items + costs
+    total, items, costs = (shown_total(case, exchanges[-1], name) for name in TOTALS)
     case.judge(
         "SES-042",
-        total is not None and parts is not None and near(total, parts),
+        near(total, items + costs),
         f"total is {total}, the items add up to {items} and the costs to {costs}",
         of=exchanges,
         pointer=f"{ROOT}/total",
@@ -122,15 +123,22 @@ def judge_totals(case: Case, content: Mapping[str, Any], *exchanges: Exchange) -
 
 def judge_total_with_item_costs(case: Case, content: Mapping[str, Any], *exchanges: Exchange) -> None:
     """Judges the total in the last of the answers, where items have costs: how these count, no source says."""
-    shown = session_of(case, exchanges[-1])
-    total, items = amount(shown.get("total")), amount(shown.get("cartItemTotal"))
+    total, items = (shown_total(case, exchanges[-1], name) for name in TOTALS[:2])
     costs = expected_totals(content["cartItems"], content.get("additionalCosts")).additional_costs
     case.judge(
         "SES-044",
-        total is not None and items is not None and total >= items + costs - CENT,
+        total >= items + costs - CENT,
         f"total is {total}, expected at least {items} for the items and {costs} for the costs of the session",
         of=exchanges,
         pointer=f"{ROOT}/total",
         check="total_with_item_costs",
         operation="updateCustomerSessionV2",
     )
+
+
+def shown_total(case: Case, exchange: Exchange, name: str) -> Decimal:
+    """A total of the session in an answer; blocks the case where it is no number, which every answer is judged for."""
+    found = amount(session_of(case, exchange).get(name))
+    if found is None:
+        case.block(f"{exchange.operation} answered with a session whose {name} is no number")
+    return found

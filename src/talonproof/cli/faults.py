@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,14 +51,15 @@ class Score:
     """What became of a fault.
 
     ``checks`` fired for one of the ``requirements``, and each of these is one that the fault breaks; what fired for
-    others counts for nothing. ``requests`` were sent until the first of them fired, ``worst`` is the highest level
-    among them. ``problem`` is what talonproof itself did wrong.
+    others counts for nothing. ``cases`` are the first ones in which they did; ``requests`` were sent until the end of
+    the first of these, ``worst`` is the highest level among them. ``problem`` is what talonproof itself did wrong.
     """
 
     fault: Fault
     attempt: Attempt
     checks: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
     requests: int | None = None
     worst: Level | None = None
     problem: str = ""
@@ -70,19 +72,19 @@ class Score:
     def record(self) -> dict[str, Any]:
         """The score as plain JSON, with what it takes to repeat it."""
         return {
-            "checks": list(self.checks),
-            "requirements": list(self.requirements),
-            "requests_to_catch": self.requests,
             "worst": self.worst,
             "depth": self.attempt.depth,
-            "select": list(self.attempt.patterns),
+            "requests_to_catch": self.requests,
+            "requirements": list(self.requirements),
+            "checks": list(self.checks),
+            "cases": list(self.cases),
         }
 
 
 @click.command(name="faults")
 @click.option("--only", multiple=True, metavar="ID", help="This fault alone; may be repeated.")
-@click.option("--depth", type=Word(*Depth), default=Depth.RELEASE, show_default=True, help="How deep to go to catch one.")
-@click.option("-n", "jobs", type=click.IntRange(min=1), default=2, metavar="N", show_default=True, help="Faults at a time.")
+@click.option("--depth", type=Word(*Depth), default=Depth.RELEASE, show_default=True, help="How deep to go.")
+@click.option("-n", "jobs", type=click.IntRange(min=1), default=2, metavar="N", show_default=True, help="At a time.")
 @click.option("--update", is_flag=True, help="With --only: put what came out into the scoreboard.")
 @click.option("--json", "as_json", is_flag=True, help="The scores as JSON, as the scoreboard holds them.")
 @click.option("--report", "folder", default=None, type=click.Path(path_type=Path), metavar="DIR",
@@ -133,46 +135,54 @@ class Board:
         self.depth = depth
         self._place = workspace
         self.workspace: Workspace = self._asked(Attempt(depth)).workspace
-        header = collect(self._asked(Attempt(Depth.SMOKE)))
-        self._at_smoke = frozenset(name for case in header["cases"] if case["planned"] for name in case["requirements"])
+        depths = tuple(dict.fromkeys((Depth.SMOKE, depth)))
+        with ThreadPoolExecutor(len(depths)) as pool:
+            plans = pool.map(collect, [self._asked(Attempt(each)) for each in depths])
+            self._planned = {each: declared(plan) for each, plan in zip(depths, plans, strict=True)}
 
     def attempts(self, fault: Fault) -> tuple[Attempt, ...]:
         """The runs that may catch a fault, the cheapest first."""
-        return attempts(fault, self._at_smoke, self.depth)
+        return attempts(fault, self._planned)
 
     def control(self, faults: Sequence[Fault], place: Path, *, workers: int) -> None:
         """Runs the suites against the healthy emulator; HarnessError where they find anything.
 
         Without it, a suite that accuses everybody would catch every fault.
         """
-        last = [self.attempts(fault)[-1] for fault in faults]
-        everything = len(faults) == len(FAULTS) or not all(attempt.patterns for attempt in last)
-        patterns = () if everything else tuple(sorted({name for attempt in last for name in attempt.patterns}))
+        tried = [attempt.patterns for fault in faults for attempt in self.attempts(fault)]
+        everything = len(faults) == len(FAULTS) or not all(tried)
+        patterns = () if everything else tuple(sorted({name for names in tried for name in names}))
         folder = place / "healthy"
         execute(self._asked(Attempt(self.depth, patterns)), folder, workers=workers, quiet=True)
         stream = read_stream(folder)
         found = sorted({finding.requirement for case in stream.cases for finding in case.findings})
-        if found or (said := broken_down(stream)):
+        said = broken_down(stream)
+        if found or said:
             message = f"the healthy emulator is not found conformant: {', '.join(found) or said}"
             raise HarnessError(message, hint="talonproof run shows why")
 
     def run(self, faults: Sequence[Fault], place: Path, *, jobs: int) -> list[Score]:
         """What becomes of each fault, in their order; ``jobs`` of them at a time, each with an emulator of its own."""
-        with ThreadPoolExecutor(jobs) as pool, _progress(len(faults)) as step:
-            return list(step(pool.map(lambda fault: self._score(fault, place / fault.id), faults)))
+
+        def scored(fault: Fault) -> Score:
+            return self._score(fault, place / fault.id)
+
+        with ThreadPoolExecutor(jobs) as pool, _progress(len(faults)) as counted:
+            return list(counted(pool.map(scored, faults)))
 
     def _score(self, fault: Fault, place: Path) -> Score:
-        found: list[Score] = []
-        for attempt in self.attempts(fault):
-            folder = place / f"{attempt.depth}"
+        best = Score(fault, Attempt(self.depth))
+        for number, attempt in enumerate(self.attempts(fault), 1):
+            folder = place / f"{number}-{attempt.depth}"
             try:
                 execute(self._asked(attempt, fault), folder, workers=1, quiet=True)
-                found.append(score(fault, attempt, read_stream(folder)))
+                result = score(fault, attempt, read_stream(folder))
             except TalonproofError as error:
-                found.append(Score(fault, attempt, problem=str(error)))
-            if found[-1].caught or found[-1].problem:
-                break
-        return found[-1]
+                result = Score(fault, attempt, problem=str(error))
+            if result.caught or result.problem:
+                return result
+            best = result if best.worst is None else best
+        return best
 
     def _asked(self, attempt: Attempt, *faults: Fault) -> Asked:
         return asked(
@@ -189,31 +199,52 @@ class Board:
         )
 
 
-def attempts(fault: Fault, at_smoke: frozenset[str], deepest: Depth) -> tuple[Attempt, ...]:
-    """The runs that may catch a fault, the cheapest first, none deeper than ``deepest``.
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A case of a plan: the requirements that it judges, and those that it may judge."""
 
-    ``at_smoke`` are the requirements that cases of the smoke depth declare. A requirement that is judged on every
-    exchange selects every case, so a fault is looked for by what else it breaks, if it breaks anything else.
+    case: str
+    judged: frozenset[str]
+    maybe: frozenset[str]
+
+
+def declared(header: Mapping[str, Any]) -> tuple[Declared, ...]:
+    """The cases that a plan runs."""
+    return tuple(
+        Declared(case["id"], frozenset(case["requirements"]), frozenset(case["also"]))
+        for case in header["cases"]
+        if case["planned"]
+    )
+
+
+def attempts(fault: Fault, planned: Mapping[Depth, Sequence[Declared]]) -> tuple[Attempt, ...]:
+    """The runs that may catch a fault, the cheapest first; ``planned`` are the cases by depth, shallowest first.
+
+    At each depth the cases that judge what the fault breaks, then at the deepest also those that may judge it. What
+    is judged on every exchange is not declared by cases: a fault that breaks nothing else is looked for by all.
     """
-    patterns = tuple(name for name in sorted(fault.breaks) if name not in _JUDGED_EVERYWHERE)
-    if deepest is Depth.SMOKE:
-        return (Attempt(Depth.SMOKE, patterns),)
-    shallow = not patterns or at_smoke.intersection(patterns)
-    first = (Attempt(Depth.SMOKE, patterns),) if shallow else ()
-    return (*first, Attempt(deepest, patterns))
+    wanted = frozenset(fault.breaks) - _JUDGED_EVERYWHERE
+    if not wanted:
+        return tuple(Attempt(depth) for depth in planned)
+    found: list[Attempt] = []
+    for depth, cases in planned.items():
+        found.append(Attempt(depth, tuple(glob.escape(each.case) for each in cases if each.judged & wanted)))
+    depth, cases = list(planned.items())[-1]
+    found.append(Attempt(depth, tuple(glob.escape(each.case) for each in cases if each.maybe & wanted)))
+    return tuple(attempt for attempt in found if attempt.patterns)
 
 
 def score(fault: Fault, attempt: Attempt, stream: Stream) -> Score:
     """What a run against a faulty emulator comes to; only confirmed findings count."""
     sent = 0
     until: int | None = None
-    kills: set[tuple[str, str]] = set()
+    kills: dict[tuple[str, str], str] = {}
     levels: set[Level] = set()
     for case in stream.cases:
         sent += case.sent
         for finding in case.findings:
             if finding.requirement in fault.breaks and finding.verdict in _CONFIRMED:
-                kills.add((finding.check, finding.requirement))
+                kills.setdefault((finding.check, finding.requirement), case.id)
                 levels.add(finding.level)
                 until = sent if until is None else until
     return Score(
@@ -221,6 +252,7 @@ def score(fault: Fault, attempt: Attempt, stream: Stream) -> Score:
         attempt,
         checks=tuple(sorted({check for check, _ in kills})),
         requirements=tuple(sorted({requirement for _, requirement in kills})),
+        cases=tuple(dict.fromkeys(kills.values())),
         requests=until,
         worst=next((level for level in Level if level in levels), None),
         problem=broken_down(stream),
@@ -236,7 +268,7 @@ def broken_down(stream: Stream) -> str:
 
 
 @contextmanager
-def _place(folder: Path | None) -> Iterator[Path]:
+def _place(folder: Path | None) -> Generator[Path]:
     """Where the runs write: the folder asked for, or one that is gone afterwards."""
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -247,7 +279,7 @@ def _place(folder: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Any]:
+def _progress(total: int) -> Generator[Callable[[Iterable[Score]], Iterator[Score]]]:
     """A function that shows on a terminal how many of the scores passing through it there are."""
     console = Console(stderr=True)
     bar = Progress(
@@ -283,7 +315,8 @@ def _show(scores: Sequence[Score]) -> None:
     console.print()
     for each in scores:
         if each.problem:
-            console.print(f"talonproof itself failed at {each.fault.id}: {each.problem}", soft_wrap=True, style="magenta")
+            told = f"talonproof itself failed at {each.fault.id}: {each.problem}"
+            console.print(told, soft_wrap=True, style="magenta", markup=False)
     caught = [each for each in scores if each.caught]
     shallow = sum(each.attempt.depth is Depth.SMOKE for each in caught)
     console.print(f"{len(caught)} of {len(scores)} faults are caught, {shallow} of them at smoke depth")

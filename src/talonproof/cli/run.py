@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
 import webbrowser
@@ -14,7 +15,7 @@ import click
 
 from talonproof.cli.options import Asked, asked, pytest_command, pytest_environment, selection
 from talonproof.cli.stopping import stoppable
-from talonproof.errors import ConfigError, HarnessError
+from talonproof.errors import ConfigError, HarnessError, TalonproofError
 from talonproof.plugin import prepare
 from talonproof.plugin.breakage import breakage
 from talonproof.plugin.control import check_reachable
@@ -83,7 +84,18 @@ def command(
     if (place / STREAM_FILE).exists():
         message = f"--report {folder} holds another run already"
         raise ConfigError(message, hint="name a folder that does not exist")
-    code = execute(request, place, workers=workers)
+    fresh = not place.exists()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"--report {place} cannot be made: {error.strerror}"
+        raise ConfigError(message) from None
+    try:
+        code = execute(request, place, workers=workers)
+    except TalonproofError as error:
+        if fresh and error.exit_code == ConfigError.exit_code:
+            shutil.rmtree(place, ignore_errors=True)  # nothing was run, so there is nothing to look at
+        raise
     if open_report:
         webbrowser.open((place / "report.html").as_uri())
     return code

@@ -48,23 +48,27 @@ _EDITION = re.compile(r"\d{4}-\d{2}")
 def read_requirements(folder: Path) -> tuple[Requirement, ...]:
     """Every row of every ``*.yaml`` in the folder, sorted by id; of all editions.
 
+    A rule may stand in several rows if no edition has two of them: that is how a clause that
+    changed from one edition to the next is written.
+
     Raises DocumentError with file and line for a file that is not a list of rows, for unknown
-    keys, missing or misshapen fields, unknown levels and areas, and ids or rules that come twice.
+    keys, missing or misshapen fields, unknown levels and areas, for an id that comes twice, and
+    for a rule that comes twice in an edition.
     """
     files = sorted(folder.glob("*.yaml"))
     if not files:
         raise DocumentError("there is no requirement file (*.yaml) here", file=str(folder))
     rows: list[Requirement] = []
-    taken: dict[str, tuple[_Page, str]] = {}
+    taken: dict[str, list[tuple[Requirement, _Page, str]]] = {}
     for file in files:
         page = _Page(str(file), read_text(file))
         for at, row in page.rows():
             names = [(row.id, f"{at}/id"), *((rule, f"{at}/rules/{index}") for index, rule in enumerate(row.rules))]
             for name, pointer in names:
-                if name in taken:
-                    other, there = taken[name]
-                    page.fail(pointer, f"{name} is already at {other.where(there)}")
-                taken[name] = (page, pointer)
+                for other, there, other_pointer in taken.setdefault(name, []):
+                    if name == row.id or row.meets(other):
+                        page.fail(pointer, f"{name} is already at {there.where(other_pointer)}")
+                taken[name].append((row, page, pointer))
             rows.append(row)
     return tuple(sorted(rows, key=lambda row: row.id))
 

@@ -11,12 +11,15 @@ from talonproof.emulator.instant import written
 from talonproof.emulator.money import number
 from talonproof.emulator.store import Row, Store
 
-_COLUMNS = "id, integration_id, created, last_activity, closed_sessions, total_sales, attributes"
+_COLUMNS = "id, integration_id, created, last_activity, closed_sessions, total_sales, attributes, visible"
 
 
 @dataclass(slots=True)
 class Profile:
-    """A customer. ``last_activity`` moves by calls to the rule engine that are not dry, by nothing else."""
+    """A customer. ``last_activity`` moves by calls to the rule engine that are not dry, by nothing else.
+
+    One that was only ever named as a member of an audience is not ``visible`` before a call about itself.
+    """
 
     id: int
     integration_id: str
@@ -25,6 +28,7 @@ class Profile:
     closed_sessions: int
     total_sales: Decimal
     attributes: dict[str, Any]
+    visible: bool = True
 
     def active(self, now: int) -> None:
         """Notes a call to the rule engine."""
@@ -37,20 +41,33 @@ class Profile:
 
 
 def find(store: Store, integration_id: str) -> Profile | None:
-    """The profile of an integration id."""
+    """The visible profile of an integration id."""
+    found = known(store, integration_id)
+    return found if found is not None and found.visible else None
+
+
+def known(store: Store, integration_id: str) -> Profile | None:
+    """The profile of an integration id, visible or not."""
     row = store.one(f"SELECT {_COLUMNS} FROM profile WHERE integration_id = ?", integration_id)
     return None if row is None else _profile(row)
 
 
-def ensure(store: Store, integration_id: str, now: int) -> tuple[Profile, bool]:
-    """The profile of an integration id, empty if there was none; and whether it is new."""
-    found = find(store, integration_id)
-    if found is not None:
-        return found, False
-    number = store.run(
-        "INSERT INTO profile (integration_id, created, last_activity) VALUES (?, ?, ?)", integration_id, now, now
-    )
-    return Profile(number, integration_id, now, now, 0, Decimal(0), {}), True
+def ensure(store: Store, integration_id: str, now: int, *, visible: bool = True) -> tuple[Profile, bool]:
+    """The profile of an integration id, empty if there was none; and whether it is new.
+
+    ``visible`` makes it visible if it was not; else a new one is not visible.
+    """
+    found = known(store, integration_id)
+    if found is None:
+        number = store.run(
+            "INSERT INTO profile (integration_id, created, last_activity, visible) VALUES (?, ?, ?, ?)",
+            *(integration_id, now, now, visible),
+        )
+        return Profile(number, integration_id, now, now, 0, Decimal(0), {}, visible), True
+    if visible and not found.visible:
+        store.run("UPDATE profile SET visible = 1 WHERE id = ?", found.id)
+        found.visible = True
+    return found, False
 
 
 def save(store: Store, profile: Profile) -> None:
@@ -94,7 +111,5 @@ def document(store: Store, profile: Profile, account: int) -> dict[str, Any]:
 
 
 def _profile(row: Row) -> Profile:
-    number, integration_id, created, last_activity, closed_sessions, sales, attributes = row
-    return Profile(
-        number, integration_id, created, last_activity, closed_sessions, Decimal(sales), json.loads(attributes)
-    )
+    *head, sales, kept, visible = row
+    return Profile(*head, Decimal(sales), json.loads(kept), bool(visible))

@@ -1,11 +1,13 @@
 -- What the emulator stores. Instants are microseconds since 1970, UTC; points are whole millionths;
 -- money is text that Decimal reads; documents are JSON. The world's fixed parts (keys, attributes,
--- programs) stay in the world file and are not here.
+-- programs, campaigns) stay in the world file and are not here.
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
+-- A profile that nothing but an audience has named is not visible yet.
 CREATE TABLE profile (
     id INTEGER PRIMARY KEY,
+    visible INTEGER NOT NULL,
     integration_id TEXT NOT NULL UNIQUE,
     created INTEGER NOT NULL,
     last_activity INTEGER NOT NULL,
@@ -47,28 +49,76 @@ CREATE TABLE return (
 );
 CREATE INDEX return_by_session ON return (session_id, id);
 
-CREATE TABLE audience (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+-- AUTOINCREMENT: the id of an audience that was deleted never becomes that of another one.
+CREATE TABLE audience (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    created INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    integration TEXT NOT NULL DEFAULT '',
+    integration_id TEXT,
+    document TEXT NOT NULL DEFAULT '{}',
+    UNIQUE (integration, integration_id)
+);
 
 CREATE TABLE membership (
     profile_id INTEGER NOT NULL REFERENCES profile (id),
     audience_id INTEGER NOT NULL REFERENCES audience (id),
     PRIMARY KEY (profile_id, audience_id)
 ) WITHOUT ROWID;
+CREATE INDEX membership_by_audience ON membership (audience_id);
+
+CREATE TABLE catalog (
+    id INTEGER PRIMARY KEY,
+    created INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    version INTEGER NOT NULL
+);
 
 CREATE TABLE catalog_item (
-    catalog_id INTEGER NOT NULL,
+    catalog_id INTEGER NOT NULL REFERENCES catalog (id),
     sku TEXT NOT NULL,
     price TEXT,
+    attributes TEXT NOT NULL,
+    product TEXT,
     PRIMARY KEY (catalog_id, sku)
 ) WITHOUT ROWID;
 
 CREATE TABLE coupon (
     id INTEGER PRIMARY KEY,
-    value TEXT NOT NULL UNIQUE,
+    created INTEGER NOT NULL,
     campaign_id INTEGER NOT NULL,
+    value TEXT NOT NULL UNIQUE,
     usage_limit INTEGER NOT NULL,
-    created INTEGER NOT NULL
+    reservation_limit INTEGER NOT NULL,
+    mandatory INTEGER NOT NULL,
+    visible INTEGER NOT NULL,
+    recipient TEXT,
+    starts INTEGER,
+    expires INTEGER
 );
+CREATE INDEX coupon_for_all ON coupon (id) WHERE visible;
+
+CREATE TABLE reservation (
+    profile TEXT NOT NULL,
+    coupon_id INTEGER NOT NULL REFERENCES coupon (id),
+    created INTEGER NOT NULL,
+    PRIMARY KEY (profile, coupon_id)
+) WITHOUT ROWID;
+CREATE INDEX reservation_by_coupon ON reservation (coupon_id, created, profile);
+
+CREATE TABLE referral (
+    id INTEGER PRIMARY KEY,
+    created INTEGER NOT NULL,
+    campaign_id INTEGER NOT NULL,
+    code TEXT NOT NULL UNIQUE,
+    advocate TEXT NOT NULL,
+    friend TEXT,
+    usage_limit INTEGER NOT NULL,
+    starts INTEGER,
+    expires INTEGER,
+    attributes TEXT NOT NULL
+);
+CREATE INDEX referral_by_advocate ON referral (advocate, id);
 
 CREATE TABLE card (
     id INTEGER PRIMARY KEY,

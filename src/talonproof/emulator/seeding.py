@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from talonproof.contract.validators import Validators
-from talonproof.emulator import profile
+from talonproof.emulator import catalog, profile
 from talonproof.emulator.call import Call
 from talonproof.emulator.operations import sessions
 from talonproof.emulator.refusal import Refusal
@@ -39,22 +39,29 @@ def load(world: World, store: Store, now: int, validators: Validators) -> None:
 
 
 def _load_catalogs_and_coupons(world: World, store: Store, now: int) -> None:
+    for number, kept in world.catalogs.items():
+        catalog.create(store, number, now)
+        for sku, item in kept.items.items():
+            catalog.put(store, number, catalog.Item(sku, item.price, dict(item.attributes), item.product))
     store.run_many(
-        "INSERT INTO catalog_item VALUES (?, ?, ?)",
+        "INSERT INTO coupon (created, campaign_id, value, usage_limit, reservation_limit, mandatory, visible, recipient,"
+        " starts, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (catalog.id, sku, None if price is None else str(price))
-            for catalog in world.catalogs.values()
-            for sku, price in catalog.prices.items()
+            (
+                *(now, coupon.campaign, coupon.value, coupon.usage_limit, coupon.reservation_limit),
+                *(coupon.mandatory, coupon.visible, coupon.recipient),
+                *(None if offset is None else now + offset for offset in (coupon.starts, coupon.expires)),
+            )
+            for coupon in world.coupons.values()
         ),
-    )
-    store.run_many(
-        "INSERT INTO coupon (value, campaign_id, usage_limit, created) VALUES (?, ?, ?, ?)",
-        ((coupon.value, coupon.campaign, coupon.usage_limit, now) for coupon in world.coupons.values()),
     )
 
 
 def _load_profiles_and_cards(world: World, store: Store, now: int) -> None:
-    store.run_many("INSERT INTO audience VALUES (?, ?)", ((a.id, a.name) for a in world.audiences.values()))
+    store.run_many(
+        "INSERT INTO audience (id, created, name, integration, integration_id) VALUES (?, ?, ?, ?, ?)",
+        ((a.id, now, a.name, a.integration or "", a.integration_id) for a in world.audiences.values()),
+    )
     for customer in world.profiles:
         made, _ = profile.ensure(store, customer.integration_id, now + customer.created)
         made.last_activity = now + customer.last_activity

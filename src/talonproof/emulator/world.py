@@ -19,6 +19,7 @@ class Entity(StrEnum):
     SESSION = "CustomerSession"
     ITEM = "CartItem"
     EVENT = "Event"
+    REFERRAL = "Referral"
 
 
 ATTRIBUTE_TYPES = (
@@ -34,6 +35,10 @@ ATTRIBUTE_TYPES = (
 )
 
 
+CARD_PATTERN = "####-####-####"
+"""The form of the identifiers of cards where a program has none of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """An API key of one Application; ``test`` makes every call dry, ``expires`` is an offset."""
@@ -46,20 +51,34 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An Application, with the catalog it is connected to."""
+    """An Application, with the catalog it is connected to.
+
+    ``sensitive`` says whether capitals count in coupon codes.
+    """
 
     id: int
     name: str
     catalog: int | None = None
+    sensitive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a catalog; ``price`` is None for one without, ``product`` is the name of a product."""
+
+    price: Decimal | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    product: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """A catalog, with the prices of its items by SKU (None: an item without a price)."""
+    """A catalog, with its items by SKU."""
 
     id: int
     name: str
-    prices: Mapping[str, Decimal | None]
+    items: Mapping[str, Item]
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +92,31 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Coupon:
-    """A coupon code of a campaign; a ``usage_limit`` of 0 is none."""
+    """A coupon code of a campaign; limits of 0 are none, ``starts`` and ``expires`` are offsets (None: open).
+
+    ``mandatory``: only who has it reserved may redeem it. ``visible``: everybody has it reserved without asking.
+    ``recipient`` is the one profile that it is for, if there is one.
+    """
 
     value: str
     campaign: int
     usage_limit: int = 0
+    reservation_limit: int = 0
+    mandatory: bool = False
+    visible: bool = False
+    recipient: str | None = None
+    starts: int | None = None
+    expires: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """An audience."""
+    """An audience; one of another platform has its own ``integration_id`` there."""
 
     id: int
     name: str
+    integration: str | None = None
+    integration_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +132,17 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A loyalty program, whose ledgers belong to profiles or, if it is card-based, to cards."""
+    """A loyalty program, whose ledgers belong to profiles or, if it is card-based, to cards.
+
+    ``card_pattern`` is the form of the identifiers that it makes: digits for each ``#``.
+    """
 
     id: int
     name: str
     title: str
     cards: bool
     users_per_card_limit: int = 0
+    card_pattern: str = CARD_PATTERN
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +197,7 @@ class World:
     event_types: frozenset[str] = frozenset()
     additional_costs: frozenset[str] = frozenset()
     stores: frozenset[str] = frozenset()
+    integrations: frozenset[str] = frozenset()
     catalogs: Mapping[int, Catalog] = field(default_factory=dict[int, Catalog])
     campaigns: Mapping[int, Campaign] = field(default_factory=dict[int, Campaign])
     coupons: Mapping[str, Coupon] = field(default_factory=dict[str, Coupon])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -28,6 +29,7 @@ _TABLES = (
     "event_types",
     "additional_costs",
     "stores",
+    "integrations",
     "catalogs",
     "campaigns",
     "coupons",
@@ -38,10 +40,21 @@ _TABLES = (
     "ledgers",
     "sessions",
 )
-_ENTITIES = {"profile": Entity.PROFILE, "session": Entity.SESSION, "item": Entity.ITEM, "event": Entity.EVENT}
+_ENTITIES = {
+    "profile": Entity.PROFILE,
+    "session": Entity.SESSION,
+    "item": Entity.ITEM,
+    "event": Entity.EVENT,
+    "referral": Entity.REFERRAL,
+}
 _FEATURES = ("coupons", "referrals", "loyalty", "giveaways", "strikethrough", "achievements")
 _ORIGINS = ("manual", "session", "import")
 _STATUSES = ("active", "inactive")
+_RESERVATIONS = ("soft", "mandatory", "visible")
+_CODES = ("sensitive", "insensitive")
+_SHORTEST_CODE = 4
+_CARD_PATTERN = re.compile(r"[A-Za-z0-9_#-]{4,108}")
+_FEWEST_BLANKS = 8
 
 
 def read_world(path: Path | None = None) -> World:
@@ -62,12 +75,12 @@ def read_world(path: Path | None = None) -> World:
 def parse_world(text: str, source: str) -> World:
     """The world that a text describes; ``source`` names it in errors. Raises DocumentError."""
     tables = root(text, source).table(*_TABLES, required=("account", "applications", "keys"))
-    catalogs = _by(tables, "catalogs", _catalog, lambda c: c.id)
+    defined = _attributes(tables.get("attributes"))
+    catalogs = _by(tables, "catalogs", lambda n: _catalog(n, defined[Entity.ITEM]), lambda c: c.id)
     applications = _by(tables, "applications", lambda n: _application(n, catalogs), lambda a: a.id)
     campaigns = _by(tables, "campaigns", _campaign, lambda c: c.id)
     audiences = _by(tables, "audiences", _audience, lambda a: a.id)
     programs = _by(tables, "programs", _program, lambda p: p.id)
-    defined = _attributes(tables.get("attributes"))
     cards = _by(tables, "cards", lambda n: _card(n, programs), lambda c: (c.program, c.identifier))
     profiles = _by(tables, "profiles", lambda n: _profile(n, defined, audiences), lambda p: p.integration_id)
     return World(
@@ -79,6 +92,7 @@ def parse_world(text: str, source: str) -> World:
         event_types=_names(tables, "event_types"),
         additional_costs=_names(tables, "additional_costs"),
         stores=_names(tables, "stores"),
+        integrations=_names(tables, "integrations"),
         catalogs=catalogs,
         campaigns=campaigns,
         coupons=_by(tables, "coupons", lambda n: _coupon(n, campaigns), lambda c: c.value),
@@ -117,9 +131,13 @@ def _names(tables: Mapping[str, Node], name: str) -> frozenset[str]:
 
 
 def _application(node: Node, catalogs: Mapping[int, world.Catalog]) -> world.Application:
-    row = node.table("id", "name", "catalog", required=("id", "name"))
-    catalog = row["catalog"].reference(catalogs, "catalog") if "catalog" in row else None
-    return world.Application(row["id"].integer(), row["name"].string(), catalog)
+    row = node.table("id", "name", "catalog", "codes", required=("id", "name"))
+    return world.Application(
+        id=row["id"].integer(),
+        name=row["name"].string(),
+        catalog=row["catalog"].reference(catalogs, "catalog") if "catalog" in row else None,
+        sensitive=row["codes"].choice(_CODES) == "sensitive" if "codes" in row else True,
+    )
 
 
 def _key(node: Node, applications: Mapping[int, world.Application]) -> world.Key:
@@ -139,13 +157,30 @@ def _attributes(node: Node | None) -> dict[Entity, Mapping[str, str]]:
     return found
 
 
-def _catalog(node: Node) -> world.Catalog:
-    row = node.table("id", "name", "items", required=("id", "name", "items"))
-    prices: dict[str, Decimal | None] = {}
+def _values(node: Node | None, entities: str, known: Mapping[str, str]) -> dict[str, Any]:
+    """The custom attributes of a thing, each defined and of its type."""
+    values: dict[str, Any] = {}
+    for name, value in (node.table() if node else {}).items():
+        if name not in known:
+            raise value.wrong(f"{entities} have no attribute {name}", hint=closest(name, known))
+        if not attributes.fits(known[name], value.value):
+            raise value.wrong(f"the attribute {name} takes a value of type {known[name]}")
+        values[name] = value.value
+    return values
+
+
+def _catalog(node: Node, defined: Mapping[str, str]) -> world.Catalog:
+    row = node.table("id", "name", "description", "items", required=("id", "name", "items"))
+    found: dict[str, world.Item] = {}
     for item in row["items"].items():
-        cells = item.table("sku", "price", required=("sku",))
-        prices[cells["sku"].string()] = cells["price"].number() if "price" in cells else None
-    return world.Catalog(row["id"].integer(), row["name"].string(), prices)
+        cells = item.table("sku", "price", "attributes", "product", required=("sku",))
+        found[cells["sku"].string()] = world.Item(
+            price=cells["price"].number() if "price" in cells else None,
+            attributes=_values(cells.get("attributes"), "cart items", defined),
+            product=cells["product"].string() if "product" in cells else None,
+        )
+    description = row["description"].string() if "description" in row else ""
+    return world.Catalog(row["id"].integer(), row["name"].string(), found, description)
 
 
 def _campaign(node: Node) -> world.Campaign:
@@ -155,28 +190,59 @@ def _campaign(node: Node) -> world.Campaign:
 
 
 def _coupon(node: Node, campaigns: Mapping[int, world.Campaign]) -> world.Coupon:
-    row = node.table("value", "campaign", "usage_limit", required=("value", "campaign"))
+    row = node.table(
+        "value", "campaign", "usage_limit", "reservation_limit", "reservation", "recipient", "starts", "expires",
+        required=("value", "campaign"),
+    )  # fmt: skip
+    value = row["value"].string()
+    if len(value) < _SHORTEST_CODE:
+        raise row["value"].wrong(f"a coupon code has at least {_SHORTEST_CODE} characters")
+    kind = row["reservation"].choice(_RESERVATIONS) if "reservation" in row else "soft"
     return world.Coupon(
-        value=row["value"].string(),
+        value=value,
         campaign=row["campaign"].reference(campaigns, "campaign"),
         usage_limit=row["usage_limit"].integer(0) if "usage_limit" in row else 0,
+        reservation_limit=row["reservation_limit"].integer(0) if "reservation_limit" in row else 0,
+        mandatory=kind == "mandatory",
+        visible=kind == "visible",
+        recipient=row["recipient"].string() if "recipient" in row else None,
+        starts=row["starts"].offset() if "starts" in row else None,
+        expires=row["expires"].offset() if "expires" in row else None,
     )
 
 
 def _audience(node: Node) -> world.Audience:
-    row = node.table("id", "name", required=("id", "name"))
-    return world.Audience(row["id"].integer(), row["name"].string())
+    row = node.table("id", "name", "integration", "integration_id", required=("id", "name"))
+    if "integration" in row and "integration_id" not in row:
+        raise row["integration"].wrong("an audience of an integration has an integration_id there")
+    return world.Audience(
+        id=row["id"].integer(),
+        name=row["name"].string(),
+        integration=row["integration"].string() if "integration" in row else None,
+        integration_id=row["integration_id"].string() if "integration_id" in row else None,
+    )
 
 
 def _program(node: Node) -> world.Program:
-    row = node.table("id", "name", "title", "kind", "users_per_card_limit", required=("id", "name", "title", "kind"))
+    row = node.table(
+        "id", "name", "title", "kind", "users_per_card_limit", "card_pattern", required=("id", "name", "title", "kind")
+    )
     return world.Program(
         id=row["id"].integer(),
         name=row["name"].string(),
         title=row["title"].string(),
         cards=row["kind"].choice(("profile", "card")) == "card",
         users_per_card_limit=row["users_per_card_limit"].integer(0) if "users_per_card_limit" in row else 0,
+        card_pattern=_pattern(row["card_pattern"]) if "card_pattern" in row else world.CARD_PATTERN,
     )
+
+
+def _pattern(node: Node) -> str:
+    text = node.string()
+    if not _CARD_PATTERN.fullmatch(text) or text.count("#") < _FEWEST_BLANKS:
+        message = f"a pattern has 4 to 108 letters, digits, hyphens and underscores, with {_FEWEST_BLANKS} # or more"
+        raise node.wrong(message, hint=world.CARD_PATTERN)
+    return text
 
 
 def _profile(
@@ -186,20 +252,12 @@ def _profile(
         "integration_id", "created", "last_activity", "attributes", "audiences", required=("integration_id", "created")
     )
     created = row["created"].past()
-    known = defined[Entity.PROFILE]
-    values: dict[str, Any] = {}
-    for name, value in (row["attributes"].table() if "attributes" in row else {}).items():
-        if name not in known:
-            raise value.wrong(f"profiles have no attribute {name}", hint=closest(name, known))
-        if not attributes.fits(known[name], value.value):
-            raise value.wrong(f"the attribute {name} takes a value of type {known[name]}")
-        values[name] = value.value
     members = row["audiences"].items() if "audiences" in row else []
     return world.Profile(
         integration_id=row["integration_id"].string(),
         created=created,
         last_activity=row["last_activity"].past() if "last_activity" in row else created,
-        attributes=values,
+        attributes=_values(row.get("attributes"), "profiles", defined[Entity.PROFILE]),
         audiences=tuple(member.reference(audiences, "audience") for member in members),
     )
 

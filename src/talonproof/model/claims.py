@@ -87,7 +87,7 @@ class CountersAddUp:
 
 @dataclass(frozen=True, slots=True)
 class HasCodes:
-    """The coupon codes are stored, in any order; none may also be left out."""
+    """The coupon codes are stored, in any order and in capitals or not; none may also be left out."""
 
     codes: tuple[str, ...]
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -35,6 +34,7 @@ from talonproof.model.claims import (
     TotalAddsUp,
     counters,
 )
+from talonproof.model.moment import earlier
 from talonproof.model.observed import Observed, Unread, differences, same, shown
 from talonproof.model.session import Session
 from talonproof.model.transitions import Answer
@@ -148,7 +148,8 @@ def _content(content: Content, session: Observed, seen: Seen) -> list[Flaw] | No
         case CountersAddUp():
             return _sums(session)
         case HasCodes():
-            return _texts("couponCodes", session.codes, content.codes)
+            # Whether the case of coupon codes matters is a setting of the Application.
+            return _texts("couponCodes", _folded(session.codes), _folded(content.codes))
         case HasReferral():
             same_code = session.referral == content.referral
             message = f"{shown(session.referral)}, expected {shown(content.referral)}"
@@ -173,17 +174,8 @@ def _identity(before: Mapping[str, Any], after: Observed) -> Iterator[Flaw]:
     for name in ("id", "created"):
         if not same(before.get(name), after.json.get(name)):
             yield Flaw(f"{ROOT}/{name}", f"was {shown(before.get(name))}, is {shown(after.json.get(name))}")
-    earlier, later = _time(before.get("updated")), _time(after.json.get("updated"))
-    if earlier is not None and later is not None and later < earlier:
+    if earlier(after.json.get("updated"), before.get("updated")):
         yield Flaw(f"{ROOT}/updated", f"went back from {before.get('updated')} to {after.json.get('updated')}")
-
-
-def _time(value: Any) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return time if time.tzinfo is not None else None
 
 
 def _cart(expected: HasCart, session: Observed, seen: Seen) -> Iterator[Flaw]:
@@ -244,6 +236,10 @@ def _sums(session: Observed) -> list[Flaw] | None:
             message = f"{line.quantity}, but {line.returned} returned and {line.remaining} remaining"
             found.append(Flaw(f"{ROOT}/cartItems/{index}/quantity", message))
     return found if shown_any else None
+
+
+def _folded(codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(code.casefold() for code in codes)
 
 
 def _texts(name: str, values: tuple[str, ...], expected: tuple[str, ...]) -> list[Flaw]:

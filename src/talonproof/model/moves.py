@@ -35,7 +35,8 @@ def _return(session: Session | None, action: Return) -> Kind | None:
     kind = _fit(session, action)
     if not action.dry:
         return kind
-    return Kind.DRY_RETURN if kind in {Kind.RETURN_SOME, Kind.RETURN_ALL} else None
+    # Whether a server takes a complete return is unknown (row 24), dry or not.
+    return Kind.DRY_RETURN if kind is Kind.RETURN_SOME else None
 
 
 def _fit(session: Session, action: Return) -> Kind | None:

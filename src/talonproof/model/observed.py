@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from talonproof.model.action import Attributes, State
+from talonproof.model.moment import instant, same_moment
 from talonproof.model.session import Session, StoredLine
 
 
@@ -23,6 +24,12 @@ class Unread(Enum):
 
 
 UNREAD = Unread.UNREAD
+
+UNORDERED: Final = frozenset({"couponCodes", "identifiers", "loyaltyCards", "audienceMemberships"})
+"""Properties whose arrays come in no order that a source states."""
+
+_NOISE: Final = Decimal("1e-9")
+"""How far apart two numbers are, as a share of the larger one, that differ by how they were added up."""
 
 Stored = Mapping[str, Any] | Unread | None
 """``customerSession`` as a read gives it; None where the read was refused: there is no such session."""
@@ -100,21 +107,27 @@ def amount(value: Any) -> Decimal | None:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Whether two JSON values are the same: numbers by value, and true is not 1."""
+    """Whether two JSON values are the same: numbers by value, moments as instants, and true is not 1.
+
+    Of numbers the noise of binary fractions does not count.
+    """
     first, second = amount(left), amount(right)
     if first is not None and second is not None:
-        return first == second
+        return first == second or abs(first - second) <= _NOISE * max(abs(first), abs(second))
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         return next(differences(cast("Any", left), cast("Any", right)), None) is None
     if isinstance(left, list) and isinstance(right, list):
         return next(differences(cast("Any", left), cast("Any", right)), None) is None
-    return left == right
+    return left == right or same_moment(left, right)
 
 
 def differences(before: Any, after: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """The places where two JSON values differ: pointer and what was there before and after."""
+    """The places where two JSON values differ: pointer and what was there before and after.
+
+    Arrays are compared element by element, but for those of which no source states an order.
+    """
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         old, new = cast("Mapping[str, Any]", before), cast("Mapping[str, Any]", after)
         for name in [*old, *(name for name in new if name not in old)]:
@@ -127,12 +140,30 @@ def differences(before: Any, after: Any, pointer: str = "") -> Iterator[tuple[st
                 yield from differences(old[name], new[name], at)
     elif isinstance(before, list) and isinstance(after, list):
         olds, news = cast("list[Any]", before), cast("list[Any]", after)
+        if pointer.rpartition("/")[2] in UNORDERED:
+            olds, news = sorted(olds, key=sortable), sorted(news, key=sortable)
         if len(olds) != len(news):
             yield pointer, f"had {len(olds)} elements, has {len(news)}"
         for index, (old_one, new_one) in enumerate(zip(olds, news, strict=False)):
             yield from differences(old_one, new_one, f"{pointer}/{index}")
     elif not same(before, after):
         yield pointer, f"was {shown(before)}, is {shown(after)}"
+
+
+def sortable(value: Any) -> str:
+    """A text by which JSON values of any kind can be put in order: the same text for the same value."""
+    match value:
+        case dict():
+            pairs = cast("dict[str, Any]", value).items()
+            return "{" + ",".join(sorted(f"{key}:{sortable(item)}" for key, item in pairs)) + "}"
+        case list():
+            return "[" + ",".join(sortable(item) for item in cast("list[Any]", value)) + "]"
+        case float() if value.is_integer():
+            return str(int(value))
+        case str():
+            return repr(instant(value) or value)
+        case _:
+            return repr(value)
 
 
 def shown(value: Any) -> str:

@@ -37,6 +37,7 @@ class Controller:
         self.embedded = embedded
         self.writer = StreamWriter(setup.folder)
         self._problems: dict[str, None] = {}
+        self._workers: Any = None
         self._interrupted = False
         self._rendered: Rendered | None = None
 
@@ -44,6 +45,7 @@ class Controller:
     def pytest_configure_node(self, node: Any) -> None:
         """Tells a worker where the set-up of the run is."""
         node.workerinput["talonproof"] = str(self.setup.launch())
+        self._workers = node.nodemanager
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self) -> None:
@@ -55,7 +57,7 @@ class Controller:
         """Begins the stream where the cases run in this process."""
         self._begin()
 
-    @pytest.hookimpl(optionalhook=True)
+    @pytest.hookimpl(optionalhook=True, tryfirst=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Schedule | None:
         """Shares the cases among the workers by group; any other way is xdist's own."""
         return Schedule(config, log) if config.getoption("dist") == "loadgroup" else None
@@ -82,6 +84,8 @@ class Controller:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Somebody stopped the run, unless pytest stopped by itself at what could not be collected."""
         self._interrupted = not isinstance(excinfo.value, pytest.Session.Interrupted)
+        if self._workers is not None:
+            self._workers.EXIT_TIMEOUT = 1  # seconds: they wait for their next case, and would be given ten
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

@@ -16,7 +16,7 @@ from talonproof.config import RunOptions
 from talonproof.contract.contract import Contract, read_contract
 from talonproof.contract.requirements import read_requirements
 from talonproof.emulator import serve
-from talonproof.errors import ConfigError
+from talonproof.errors import ConfigError, closest
 from talonproof.http.keys import resolve_keys
 from talonproof.requirement import Catalogue, catalogue
 from talonproof.target import Footprint, Keys, Target, checked_url, parse_target
@@ -123,8 +123,10 @@ def prepare(
     edition = options.edition
     contract = read_contract(workspace.contract_file(edition), edition=edition)
     rows = catalogue(edition, read_requirements(workspace.requirements))
-    for operation in target.unbuilt:
-        contract.operation(operation)
+    for operation in sorted(target.unbuilt):
+        if operation not in contract.operations:
+            message = f"{target_file}: unbuilt: there is no operation {operation} in edition {edition}"
+            raise ConfigError(message, hint=closest(operation, contract.operations))
     return Setup(workspace, options, target, keys, contract, rows, folder, embedded, workers, target_file)
 
 
@@ -171,9 +173,12 @@ def edition_of(asked: str, workspace: Workspace, target_file: str = "") -> str:
 
     Raises ConfigError for an edition whose contract is not in the workspace.
     """
-    if asked == "auto" and target_file:
-        asked = read_target(target_file, "").edition
-    if asked == "auto":
+    named = asked if asked != "auto" or not target_file else read_target(target_file, "").edition
+    if named == "auto":
         return DEFAULT_EDITION
-    workspace.contract_file(asked)
-    return asked
+    try:
+        workspace.contract_file(named)
+    except ConfigError as error:
+        place = "" if named == asked else f"{target_file}: edition: "
+        raise ConfigError(place + error.message, hint=error.hint) from None
+    return named

@@ -202,7 +202,7 @@ class _Exploration(Generic[A]):
             for beginning, step in zip(_beginnings(texts), program, strict=True):
                 case.example = _printed(beginning)
                 act(step)
-                self.seen[beginning] = case.shown
+                self.seen[beginning] = dict(case.shown)  # what a later step shows is not shown here
                 if case.shown:
                     break
         except Ended as ended:

@@ -129,6 +129,33 @@ def test_a_rule_comes_once_in_all_files(tmp_path: Path) -> None:
     assert f"{first}:9 at /1/rules/0: R1a is already at {first}:2" == str(refusal(tmp_path))
 
 
+def test_a_rule_comes_once_in_each_edition(tmp_path: Path) -> None:
+    """A rule may stand in two rows that no edition has both of."""
+    later = GOOD.replace("SES-001", "SES-002")
+    write(tmp_path, GOOD + '  until: "2025-01"\n' + later + '  since: "2026-05"\n')
+
+    assert [("SES-001", "2025-01"), ("SES-002", "")] == [(row.id, row.until) for row in read_requirements(tmp_path)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("until: 2026-05", "since: 2026-05"), ("since: 2025-01", "until: 2026-05"), ("since: 2025-01", "since: 2026-05")],
+)
+def test_a_rule_of_two_rows_is_of_no_edition_that_has_both(tmp_path: Path, first: str, second: str) -> None:
+    """Two rows for one rule are refused, if they meet in an edition."""
+    file = write(tmp_path, GOOD + f"  {first}\n" + GOOD.replace("SES-001", "SES-002") + f"  {second}\n")
+
+    assert f"{file}:10 at /1/rules/0: R1a is already at {file}:2" == str(refusal(tmp_path))
+
+
+def test_an_id_comes_once_whatever_the_edition(tmp_path: Path) -> None:
+    """An id names one clause for good."""
+    later = GOOD.replace("R1a", "R2") + '  since: "2026-05"\n'
+    write(tmp_path, GOOD + '  until: "2025-01"\n' + later)
+
+    assert "SES-001 is already at" in str(refusal(tmp_path))
+
+
 def test_a_file_is_a_list_of_rows(tmp_path: Path) -> None:
     """A mapping of rows is not understood."""
     file = write(tmp_path, "SES-001:\n  level: must\n")

@@ -44,6 +44,33 @@ def test_unknown_names_find_the_closest(rows: Catalogue) -> None:
         rows.for_rule("T02-state")
 
 
+def test_what_another_edition_has_is_said_to_be_there() -> None:
+    """An id or a rule of another edition is no slip of the pen."""
+    rows = catalogue("2025-01", [row(), row("SES-002", ("R2", "R1"), since="2026-05")])
+
+    assert {"SES-002", "R2"} == rows.elsewhere
+    with pytest.raises(ConfigError, match=r"no requirement SES-002 in edition 2025-01 \(another edition has it"):
+        rows["SES-002"]
+    with pytest.raises(ConfigError, match=r"for the rule R2 in edition 2025-01 \(another edition has it"):
+        rows.for_rule("R2")
+
+
+@given(st.data())
+def test_requirements_meet_if_an_edition_has_both(data: st.DataObject) -> None:
+    """Of spans with a gap between them, no edition has both."""
+    moments = sorted(EDITIONS)
+    spans = [
+        (since, until)
+        for since in ["", *moments]
+        for until in ["", *moments]
+        if not since or not until or since <= until
+    ]
+    one, other = (row(since=since, until=until) for since, until in data.draw(st.tuples(*[st.sampled_from(spans)] * 2)))
+    both = any(one.holds_in(each) and other.holds_in(each) for each in ("", *moments, "9999-12"))
+
+    assert both is one.meets(other) is other.meets(one)
+
+
 @pytest.mark.parametrize(
     ("pattern", "found"),
     [

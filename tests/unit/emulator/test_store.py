@@ -29,11 +29,11 @@ def test_a_transaction_is_kept_or_rolled_back() -> None:
     """A dry one and a failed one leave nothing."""
     store = Store()
     with store.transaction():
-        store.run("INSERT INTO audience VALUES (1, 'kept')")
+        store.run("INSERT INTO audience (id, created, name) VALUES (1, 0, 'kept')")
     with store.transaction(keep=False):
-        store.run("INSERT INTO audience VALUES (2, 'dry')")
+        store.run("INSERT INTO audience (id, created, name) VALUES (2, 0, 'dry')")
     with pytest.raises(sqlite3.IntegrityError), store.transaction():
-        store.run_many("INSERT INTO audience VALUES (?, 'failed')", [(3,), (1,)])
+        store.run_many("INSERT INTO audience (id, created, name) VALUES (?, 0, 'failed')", [(3,), (1,)])
 
     assert [1] == audiences(store)
 
@@ -49,7 +49,7 @@ def test_a_second_transaction_waits_for_the_first() -> None:
 
     thread = threading.Thread(target=look)
     with store.transaction():
-        store.run("INSERT INTO audience VALUES (1, 'a')")
+        store.run("INSERT INTO audience (id, created, name) VALUES (1, 0, 'a')")
         thread.start()
         thread.join(0.05)
         store.run("INSERT INTO audience VALUES (2, 'b')")

@@ -9,6 +9,7 @@ from talonproof.emulator.faults.fault import Collection, Proceed, on_request
 from talonproof.emulator.faults.states import RETURN, UPDATE
 from talonproof.emulator.faults.tampering import (
     Edit,
+    catalog_prices,
     edited_body,
     edited_section,
     edited_session,
@@ -127,7 +128,7 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     "catalog-price-wins", "The price of the catalog overrides the one that is sent.", "SES-006", "SES-030", on=UPDATE
 )
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
-    prices = {sku: price for c in emulator.world.catalogs.values() for sku, price in c.prices.items()}
+    prices = catalog_prices(emulator)
 
     def edit(sent: dict[str, Any]) -> None:
         for item in sent.get("cartItems", ()):
@@ -139,7 +140,7 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
 
 @CONTENT.should("unknown-item-is-free", "An item that has no price anywhere costs nothing.", "SES-029", on=UPDATE)
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
-    prices = {sku: price for c in emulator.world.catalogs.values() for sku, price in c.prices.items()}
+    prices = catalog_prices(emulator)
 
     def edit(sent: dict[str, Any]) -> None:
         for item in sent.get("cartItems", ()):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from talonproof.emulator import session
+from talonproof.emulator import catalog, session
 from talonproof.emulator.message import Reply, Request, as_object
 from talonproof.emulator.session import Session
 from talonproof.emulator.world import Key
@@ -49,6 +50,13 @@ def with_key(request: Request, key: str) -> Request:
 def live_key(emulator: Emulator) -> str:
     """The first key of the world that is neither a test key nor expires."""
     return next(key.key for key in emulator.world.keys.values() if not key.test and key.expires is None)
+
+
+def catalog_prices(emulator: Emulator) -> dict[str, Decimal | None]:
+    """The prices of all items of all catalogs, by SKU."""
+    with emulator.store.reading():
+        kept = [item for number in emulator.world.catalogs for item in catalog.items(emulator.store, number)]
+    return {item.sku: item.price for item in kept}
 
 
 def edited_body(request: Request, edit: Edit) -> Request:
