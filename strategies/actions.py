@@ -50,7 +50,7 @@ def updates(
         costs=st.none() if charged is None else _maybe(charged.map(_costs)),
         identifiers=_maybe(st.lists(words(), max_size=MOST_IDENTIFIERS, unique=True).map(tuple)),
         attributes=st.none() if custom is None else _maybe(custom.map(lambda values: tuple(values.items()))),
-        dry=st.booleans() if dry else st.just(False),  # noqa: FBT003 - a value, not a flag
+        dry=st.booleans() if dry else st.just(False),
     )
 
 
@@ -63,7 +63,7 @@ def returned(remaining: Sequence[int], *, lawful: bool = True, dry: bool = False
         message = "there is no cart to return from"
         raise ValueError(message)
     entries = within(remaining) if lawful else st.one_of(too_many(remaining), bad_position(remaining))
-    drawn = st.booleans() if dry else st.just(False)  # noqa: FBT003 - a value, not a flag
+    drawn = st.booleans() if dry else st.just(False)
     return st.builds(Return, entries.map(_pairs), dry=drawn)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from talonproof.emulator import ledger, profile, returned, session
+from talonproof.emulator import card, coupon, ledger, profile, referral, returned, session
 from talonproof.emulator.call import Call
 from talonproof.emulator.instant import written
 from talonproof.emulator.profile import Profile
@@ -37,6 +37,7 @@ def state(
     if visit is not None:
         sections["customerSession"] = lambda: session.document(visit)
         sections["coupons"] = lambda: _coupons(call, visit) or None
+        sections["referral"] = lambda: referral.of_code(call.store, visit.referral)
         sections["previousReturns"] = lambda: (
             (returned.earlier(call, visit, customer) if earlier is None else earlier) or None
         )
@@ -54,7 +55,8 @@ def loyalty(call: Call, customer: Profile | None, cards: Iterable[str]) -> dict[
             continue
         joined = ledger.joined(call.store, program.id, customer.integration_id)
         if joined is not None:
-            main, others = _infos(call, ledger.Account(program.id, customer.integration_id, card=False))
+            account = ledger.Account(program.id, customer.integration_id, card=False)
+            main, others = ledger.infos(call.store, account, call.now)
             programs[str(program.id)] = {
                 "id": program.id,
                 "title": program.title,
@@ -63,74 +65,15 @@ def loyalty(call: Call, customer: Profile | None, cards: Iterable[str]) -> dict[
                 "ledger": main,
                 "subLedgers": others,
             }
-    shown = [_card(call, row) for name in cards for row in _rows_of_card(call, name)]
+    shown = [card.document(call, kept) for name in cards for kept in card.named(call.store, name)]
     return {"programs": programs, **({"cards": shown} if shown else {})} if programs or shown else {}
 
 
-def _rows_of_card(call: Call, identifier: str) -> list[tuple[Any, ...]]:
-    return call.store.all(
-        "SELECT id, program_id, identifier, created, status FROM card WHERE identifier = ?", identifier
-    )
-
-
-def _card(call: Call, row: tuple[Any, ...]) -> dict[str, Any]:
-    number, program, identifier, created, status = row
-    main, others = _infos(call, ledger.Account(program, identifier, card=True))
-    return {
-        "id": number,
-        "created": written(created),
-        "programID": program,
-        "programName": call.world.programs[program].name,
-        "programTitle": call.world.programs[program].title,
-        "status": status,
-        "identifier": identifier,
-        "usersPerCardLimit": call.world.programs[program].users_per_card_limit,
-        "profiles": registrations(call, number),
-        "ledger": main,
-        "subledgers": others,
-    }
-
-
-def registrations(call: Call, card: int) -> list[dict[str, Any]]:
-    """The profiles registered on a card, in the order of their registration."""
-    rows = call.store.all("SELECT profile, created FROM registration WHERE card_id = ? ORDER BY created, profile", card)
-    return [{"integrationId": name, "timestamp": written(created)} for name, created in rows]
-
-
-def _infos(call: Call, account: ledger.Account) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """The main ledger and the subledgers of an account; nothing is tentative, since no rule gives points yet."""
-    found = ledger.balances(call.store, account, moment=call.now + 1)
-    infos = {name: _info(balance) for name, balance in found.items()}
-    return infos.pop("", _info(ledger.EMPTY)), infos
-
-
-def _info(balance: Mapping[str, float]) -> dict[str, float]:
-    return {
-        "currentBalance": balance["activePoints"],
-        "pendingBalance": balance["pendingPoints"],
-        "expiredBalance": 0,
-        "spentBalance": 0,
-        "tentativeCurrentBalance": balance["activePoints"],
-        "tentativePendingBalance": balance["pendingPoints"],
-    }
-
-
 def _coupons(call: Call, visit: Session) -> list[dict[str, Any]]:
-    """The coupons of the session's codes that exist; none of them was ever redeemed, since no rule accepts any."""
-    found: list[dict[str, Any]] = []
-    for code in dict.fromkeys(visit.coupons):
-        row = call.store.one("SELECT id, created, campaign_id, value, usage_limit FROM coupon WHERE value = ?", code)
-        if row is not None:
-            number, created, campaign, value, limit = row
-            found.append(
-                {
-                    "id": number,
-                    "created": written(created),
-                    "campaignId": campaign,
-                    "value": value,
-                    "usageLimit": limit,
-                    "usageCounter": 0,
-                    "profileRedemptionCount": 0,
-                }
-            )
-    return found
+    """The coupons of the session's codes that exist."""
+    found = {
+        kept.id: kept
+        for code in visit.coupons
+        if (kept := coupon.find(call.store, code, sensitive=call.application.sensitive)) is not None
+    }
+    return [coupon.customer_document(call.store, kept) for kept in found.values()]

@@ -108,6 +108,23 @@ EMPTY: Mapping[str, float] = {"activePoints": 0, "pendingPoints": 0, "expiredPoi
 """The balance of a ledger without entries."""
 
 
+def infos(store: Store, account: Account, now: int) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+    """The main ledger and the subledgers of an account; nothing is tentative, since no rule gives points yet."""
+    found = {name: _info(balance) for name, balance in balances(store, account, moment=now + 1).items()}
+    return found.pop("", _info(EMPTY)), found
+
+
+def _info(balance: Mapping[str, float]) -> dict[str, float]:
+    return {
+        "currentBalance": balance["activePoints"],
+        "pendingBalance": balance["pendingPoints"],
+        "expiredBalance": 0,
+        "spentBalance": 0,
+        "tentativeCurrentBalance": balance["activePoints"],
+        "tentativePendingBalance": balance["pendingPoints"],
+    }
+
+
 def joined(store: Store, program: int, owner: str) -> int | None:
     """When the first entry of an owner in a program was made, if there is any."""
     row = store.one("SELECT MIN(created) FROM entry WHERE program_id = ? AND owner = ?", program, owner)

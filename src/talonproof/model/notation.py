@@ -75,7 +75,7 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
-def _dry(dry: bool) -> dict[str, Any]:  # noqa: FBT001 - the flag of an action, handed on
+def _dry(dry: bool) -> dict[str, Any]:
     return {"dry": True} if dry else {}
 
 

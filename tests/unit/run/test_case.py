@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from talonproof.config import Depth, RunOptions
 from talonproof.contract.contract import Contract, read_contract
+from talonproof.http.exchange import Exchange
 from talonproof.requirement import Level, Requirement, catalogue
 from talonproof.run.api import Api
 from talonproof.run.bench import Bench
@@ -23,6 +25,19 @@ from talonproof.target import Footprint, Keys, Target
 from talonproof.workspace import find_workspace
 
 Handler = Callable[[httpx.Request], httpx.Response]
+Body = Callable[[Case, Api], None]
+
+
+class Judged(Protocol):
+    """Runs a body as a case against a handler, and gives its line of the stream."""
+
+    def __call__(
+        self, body: Body, handler: Handler = ..., *requirements: str, requests: int = ..., examples: int = ...
+    ) -> dict[str, Any]:
+        """The line of the case."""
+        ...
+
+
 CLAUSES = catalogue(
     "2025-01",
     [
@@ -40,16 +55,16 @@ def contract() -> Contract:
 
 
 @pytest.fixture
-def judged(contract: Contract, tmp_path: Path):
+def judged(contract: Contract, tmp_path: Path) -> Judged:
     """Runs a body as a case against a handler, and gives its line of the stream."""
 
     def run(
-        body: Callable[[Case, Api], None],
+        body: Body,
         handler: Handler = lambda _: httpx.Response(200, json={}),
         *requirements: str,
         requests: int = 10,
         examples: int = 1,
-    ) -> dict:
+    ) -> dict[str, Any]:
         bench = Bench.open(
             RunOptions(run="unit", seed=7, depth=Depth.RELEASE, max_footprint=Footprint.DESTRUCTIVE),
             Target(url="http://127.0.0.1:1", allowed_host="127.0.0.1"),
@@ -73,12 +88,12 @@ def judged(contract: Contract, tmp_path: Path):
     return run
 
 
-def read(api: Api):
+def read(api: Api) -> Exchange:
     """One harmless call."""
     return api.get_session(api.case.new_id("session"))
 
 
-def test_what_holds_passes_with_its_evidence(judged) -> None:
+def test_what_holds_passes_with_its_evidence(judged: Judged) -> None:
     """A judgement that holds is evidence, and a case whose clauses all have some passes."""
 
     def body(case: Case, api: Api) -> None:
@@ -94,7 +109,7 @@ def test_what_holds_passes_with_its_evidence(judged) -> None:
 @pytest.mark.parametrize(
     ("requirement", "verdict"), [("SES-001", "fail"), ("SES-002", "warn"), ("SES-003", "observed")]
 )
-def test_what_is_broken_weighs_what_its_level_says(judged, requirement: str, verdict: str) -> None:
+def test_what_is_broken_weighs_what_its_level_says(judged: Judged, requirement: str, verdict: str) -> None:
     """A must fails, a should warns, and what no source says is written down."""
 
     def body(case: Case, api: Api) -> None:
@@ -110,7 +125,7 @@ def test_what_is_broken_weighs_what_its_level_says(judged, requirement: str, ver
         assert record["requests"]["extra"] == 1, "it was replayed once"
 
 
-def test_what_does_not_come_back_is_flaky(judged) -> None:
+def test_what_does_not_come_back_is_flaky(judged: Judged) -> None:
     """A finding is replayed once on fresh ids; one that is gone then is no FAIL."""
     answers = iter([400, 200])
 
@@ -122,7 +137,7 @@ def test_what_does_not_come_back_is_flaky(judged) -> None:
     assert record["verdict"] == "flaky"
 
 
-def test_a_clause_that_nothing_exercised_is_vacuous(judged) -> None:
+def test_a_clause_that_nothing_exercised_is_vacuous(judged: Judged) -> None:
     """A case that never comes to judge what it is there for is not green."""
     record = judged(lambda _case, api: read(api) and None)
 
@@ -131,7 +146,7 @@ def test_a_clause_that_nothing_exercised_is_vacuous(judged) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_infrastructure_blocks_and_accuses_nobody(judged, status: int) -> None:
+def test_infrastructure_blocks_and_accuses_nobody(judged: Judged, status: int) -> None:
     """What a gateway answers says nothing of the API."""
 
     def body(case: Case, api: Api) -> None:
@@ -142,7 +157,7 @@ def test_infrastructure_blocks_and_accuses_nobody(judged, status: int) -> None:
     assert (record["verdict"], record["findings"]) == ("blocked", [])
 
 
-def test_a_prerequisite_that_is_refused_blocks(judged) -> None:
+def test_a_prerequisite_that_is_refused_blocks(judged: Judged) -> None:
     """What a case builds on is not what it judges."""
 
     def body(case: Case, api: Api) -> None:
@@ -155,10 +170,10 @@ def test_a_prerequisite_that_is_refused_blocks(judged) -> None:
     assert "getCustomerSession answered 400" in record["detail"]
 
 
-def test_an_exception_of_a_suite_is_an_error_with_its_place(judged) -> None:
+def test_an_exception_of_a_suite_is_an_error_with_its_place(judged: Judged) -> None:
     """The harness is at fault, and says where."""
 
-    def body(case: Case, api: Api) -> None:
+    def body(_case: Case, _api: Api) -> None:
         raise KeyError("lost")
 
     record = judged(body)
@@ -170,12 +185,12 @@ def test_an_exception_of_a_suite_is_an_error_with_its_place(judged) -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (lambda case, api: [read(api) for _ in range(11)], "sends more than the 10 requests"),
+        (lambda _, api: [read(api) for _ in range(11)], "sends more than the 10 requests"),
         (lambda case, api: case.judge("SES-002", True, "", of=read(api)), "without declaring"),
-        (lambda case, api: case.observe("SES-003", "?"), "without declaring"),
+        (lambda case, _: case.observe("SES-003", "?"), "without declaring"),
     ],
 )
-def test_a_case_keeps_to_what_it_declared(judged, body: Callable[[Case, Api], None], words: str) -> None:
+def test_a_case_keeps_to_what_it_declared(judged: Judged, body: Body, words: str) -> None:
     """More requests or other clauses than declared would make the plan untrue."""
     record = judged(body)
 
@@ -183,7 +198,7 @@ def test_a_case_keeps_to_what_it_declared(judged, body: Callable[[Case, Api], No
     assert words in record["detail"]
 
 
-def test_the_exchanges_of_a_finding_are_those_that_show_it(judged) -> None:
+def test_the_exchanges_of_a_finding_are_those_that_show_it(judged: Judged) -> None:
     """Writes on other ids, reads nobody judged and refused calls are left out."""
     stored: dict[str, str] = {}
 
@@ -211,7 +226,7 @@ def test_the_exchanges_of_a_finding_are_those_that_show_it(judged) -> None:
     assert finding["curl"].count("curl") == 2
 
 
-def test_a_property_shrinks_to_the_smallest_value_and_confirms_it(judged) -> None:
+def test_a_property_shrinks_to_the_smallest_value_and_confirms_it(judged: Judged) -> None:
     """The value printed is minimal, was really sent, and failed again on fresh ids."""
 
     def server(request: httpx.Request) -> httpx.Response:
@@ -234,7 +249,7 @@ def test_a_property_shrinks_to_the_smallest_value_and_confirms_it(judged) -> Non
     assert record["requests"]["sent"] <= 30
 
 
-def test_a_healthy_property_sends_at_most_one_request_for_each_example(judged) -> None:
+def test_a_healthy_property_sends_at_most_one_request_for_each_example(judged: Judged) -> None:
     """Values drawn twice are not sent twice."""
 
     def body(case: Case, api: Api) -> None:
@@ -246,7 +261,7 @@ def test_a_healthy_property_sends_at_most_one_request_for_each_example(judged) -
     assert record["requests"]["sent"] <= 4
 
 
-def test_a_server_that_forgets_makes_a_property_flaky_and_never_breaks_the_harness(judged) -> None:
+def test_a_server_that_forgets_makes_a_property_flaky_and_never_breaks_the_harness(judged: Judged) -> None:
     """Outcomes are remembered by value: a server that answers at random cannot confuse Hypothesis."""
     count = iter(range(10_000))
 
@@ -263,7 +278,7 @@ def test_a_server_that_forgets_makes_a_property_flaky_and_never_breaks_the_harne
     assert record["verdict"] == "flaky"
 
 
-def test_the_key_is_nowhere_in_the_line(judged) -> None:
+def test_the_key_is_nowhere_in_the_line(judged: Judged) -> None:
     """A server that repeats the key in its answer does not bring it into the stream."""
 
     def body(case: Case, api: Api) -> None:

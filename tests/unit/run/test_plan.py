@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from talonproof.config import Depth, RunOptions
 from talonproof.errors import ConfigError, HarnessError
 from talonproof.requirement import Catalogue, Level, Requirement, catalogue
-from talonproof.run.plan import Spec, case_seed, make_plan
+from talonproof.run.plan import Row, Spec, case_seed, make_plan
 from talonproof.target import Bindings, Footprint, Keys, Target
 from talonproof.verdict import Reason, Verdict
 
@@ -34,7 +34,7 @@ def spec(name: str = "sessions/test_x.py::test_y", *requirements: str, **changes
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-def only(given_spec: Spec, options: RunOptions = OPTIONS, target: Target = TARGET, keys: Keys = KEYS):
+def only(given_spec: Spec, options: RunOptions = OPTIONS, target: Target = TARGET, keys: Keys = KEYS) -> Row:
     """The row of the one case."""
     return make_plan([given_spec], options, target, keys, CLAUSES, ()).rows[0]
 

@@ -1,0 +1,115 @@
+"""A coupon is a code that customers may have reserved: softly, or because only they may then redeem it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from talonproof.emulator.instant import written
+from talonproof.emulator.store import Store
+
+_COLUMNS = (
+    "id, created, campaign_id, value, usage_limit, reservation_limit, mandatory, visible, recipient, starts, expires"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon; limits of 0 are none.
+
+    ``mandatory`` makes a reservation hard, ``visible`` is as good as a reservation for everybody, ``recipient`` is
+    the one customer that it is for, if there is one.
+    """
+
+    id: int
+    created: int
+    campaign: int
+    value: str
+    usage_limit: int
+    reservation_limit: int
+    mandatory: bool
+    visible: bool
+    recipient: str | None
+    starts: int | None
+    expires: int | None
+
+    def state(self, now: int) -> str:
+        """What an inventory says of it."""
+        if self.starts is not None and self.starts > now:
+            return "pending"
+        return "expired" if self.expires is not None and self.expires <= now else "active"
+
+
+def find(store: Store, code: str, *, sensitive: bool) -> Coupon | None:
+    """The coupon of a code; capitals do not count unless ``sensitive``, but the code as it stands goes first."""
+    collation = "BINARY" if sensitive else "NOCASE"
+    sql = f"SELECT {_COLUMNS} FROM coupon WHERE value = ? COLLATE {collation} ORDER BY value <> ? LIMIT 1"
+    return next(_coupons(store, sql, code, code), None)
+
+
+def of_customer(store: Store, name: str) -> list[Coupon]:
+    """The coupons that a customer has reserved, or has without asking."""
+    sql = (
+        f"SELECT {_COLUMNS} FROM coupon WHERE visible"
+        f" UNION SELECT {_COLUMNS} FROM coupon WHERE id IN (SELECT coupon_id FROM reservation WHERE profile = ?)"
+        " ORDER BY id"
+    )
+    return list(_coupons(store, sql, name))
+
+
+def reserve(store: Store, kept: Coupon, name: str, now: int) -> None:
+    """Reserves a coupon for a customer, who has it once at most."""
+    store.run("INSERT OR IGNORE INTO reservation VALUES (?, ?, ?)", name, kept.id, now)
+
+
+def release(store: Store, kept: Coupon, name: str) -> None:
+    """Ends the reservation of a customer, if there is one."""
+    store.run("DELETE FROM reservation WHERE profile = ? AND coupon_id = ?", name, kept.id)
+
+
+def holders(store: Store, kept: Coupon) -> list[str]:
+    """The customers for whom a coupon is reserved, in the order of their reservations."""
+    rows = store.all("SELECT profile FROM reservation WHERE coupon_id = ? ORDER BY created, profile", kept.id)
+    return [name for (name,) in rows]
+
+
+def document(store: Store, kept: Coupon) -> dict[str, Any]:
+    """The coupon as answers show it. Nothing has redeemed it yet: no rule accepts a coupon."""
+    ((reserved,),) = store.all("SELECT COUNT(*) FROM reservation WHERE coupon_id = ?", kept.id)
+    shown: dict[str, Any] = {
+        "id": kept.id,
+        "created": written(kept.created),
+        "campaignId": kept.campaign,
+        "value": kept.value,
+        "usageLimit": kept.usage_limit,
+        "usageCounter": 0,
+        "reservationLimit": kept.reservation_limit,
+        "reservationCounter": reserved,
+        "reservation": kept.recipient is None,
+        "isReservationMandatory": kept.mandatory,
+        "implicitlyReserved": kept.visible,
+    }
+    if kept.recipient is not None:
+        shown["recipientIntegrationId"] = kept.recipient
+    if kept.starts is not None:
+        shown["startDate"] = written(kept.starts)
+    if kept.expires is not None:
+        shown["expiryDate"] = written(kept.expires)
+    return shown
+
+
+def customer_document(store: Store, kept: Coupon) -> dict[str, Any]:
+    """The coupon as a session of a customer shows it."""
+    return {**document(store, kept), "profileRedemptionCount": 0}
+
+
+def inventory_document(store: Store, kept: Coupon, now: int) -> dict[str, Any]:
+    """The coupon as an inventory shows it."""
+    return {**customer_document(store, kept), "state": kept.state(now)}
+
+
+def _coupons(store: Store, sql: str, *values: object) -> Iterator[Coupon]:
+    for row in store.all(sql, *values):
+        *head, mandatory, visible, recipient, starts, expires = row
+        yield Coupon(*head, bool(mandatory), bool(visible), recipient, starts, expires)
