@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from talonproof.http.exchange import Exchange
 from talonproof.model.moment import instant
 
-__all__ = ["LONG_AGO", "SKEW", "instant", "midnight", "served", "written"]
+__all__ = ["LONG_AGO", "SKEW", "instant", "midnight", "served", "step", "written"]
 
 SKEW = timedelta(minutes=2)
 """How far the clock behind a stored time may be from the one behind the Date header."""
@@ -34,3 +35,9 @@ def written(moment: datetime) -> str:
 def midnight(moment: datetime) -> datetime:
     """The beginning of the day that the moment is in, UTC."""
     return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def step(text: str) -> timedelta:
+    """The smallest step of the clock that wrote a timestamp, as its digits tell: zeros at their end may be padding."""
+    digits = re.search(r"\.(\d*[1-9])", text)
+    return timedelta(seconds=10.0 ** -len(digits[1])) if digits else timedelta(seconds=1)

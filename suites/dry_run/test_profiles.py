@@ -83,7 +83,7 @@ def test_a_dry_update_leaves_a_populated_profile(case: Case, api: Api) -> None:
     judge_unmoved(case, VIEWS, attempt)
 
 
-@scenario("DRY-010", footprint="create", requests=4, examples=(0, 10, 150), operations=OPERATIONS)
+@scenario("DRY-010", footprint="create", requests=4, examples=(0, 6, 150), operations=OPERATIONS)
 def test_no_dry_update_leaves_anything(case: Case, api: Api, bindings: Bindings) -> None:
     """Whatever a dry update holds, the profile reads as before."""
 

@@ -30,8 +30,12 @@ ANOTHER_CART = [{"name": "bowl", "sku": "tp-bowl", "quantity": 1, "price": 7}]
 
 
 def judge_401(case: Case, requirement: str, exchange: Exchange) -> None:
-    """Judges that a call was turned away because of its key; a 5xx ends the case, being judged apart."""
-    if not (exchange.ok or exchange.refused):
+    """Judges that a call was turned away because of its key.
+
+    A server that fails says nothing of the key and ends the case, being judged apart; one that says it has no such
+    operation (501) has let the key pass.
+    """
+    if exchange.status >= 500 and exchange.status != 501:
         case.block(f"{exchange.operation} answered {exchange.status}")
     credential = exchange.call.credential
     message = f"{exchange.operation} with {WORDS[credential]}: answered {exchange.status}, expected 401"

@@ -92,7 +92,10 @@ def test_types(case: Case, name: str, make: Callable[[Case], Aim]) -> None:
 
 
 def arguments(name: str, requests: int, owner: str, *, depth: str = "release", bounded: bool = True) -> Any:
-    """A parameter for the invalid arguments of an operation that reads the ledger of a card or of a profile."""
+    """A parameter for the invalid arguments of an operation that reads the ledger of a card or of a profile.
+
+    The most requests are those of the edition with the most bounds.
+    """
     judged = "ERR-011" if bounded else "ERR-009"
     needs = (f"{owner}_program", f"populated_{owner}")
     mark = scenario(
@@ -104,11 +107,11 @@ def arguments(name: str, requests: int, owner: str, *, depth: str = "release", b
 @pytest.mark.parametrize(
     "name",
     [
-        arguments("getLoyaltyCardTransactions", 15, "card"),
-        arguments("getLoyaltyProgramProfileTransactions", 14, "profile"),
-        arguments("getLoyaltyCardPoints", 9, "card"),
-        arguments("getLoyaltyProgramProfilePoints", 8, "profile"),
-        arguments("getLoyaltyCardBalances", 5, "card"),
+        arguments("getLoyaltyCardTransactions", 17, "card"),
+        arguments("getLoyaltyProgramProfileTransactions", 15, "profile"),
+        arguments("getLoyaltyCardPoints", 11, "card"),
+        arguments("getLoyaltyProgramProfilePoints", 9, "profile"),
+        arguments("getLoyaltyCardBalances", 6, "card"),
         arguments("getLoyaltyBalances", 6, "profile", bounded=False),
     ],
 )

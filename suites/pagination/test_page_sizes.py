@@ -92,6 +92,7 @@ def plain(paged: PagedList, name: str, *requirements: str, depth: str = "release
         plain(PROFILE_TRANSACTIONS, "profile-transactions", "PAG-005"),
         plain(CARD_POINTS, "card-points", "PAG-004", "PAG-005"),
         plain(PROFILE_POINTS, "profile-points", "PAG-004", "PAG-005", depth="smoke"),
+        plain(CARD_TRANSACTIONS, "card-transactions", "PAG-018"),
     ],
 )
 def test_defaults_are_those_of_the_document(case: Case, paged: PagedList) -> None:
@@ -100,7 +101,8 @@ def test_defaults_are_those_of_the_document(case: Case, paged: PagedList) -> Non
     default = reader.sizes.default
     bare = reader.page()
     claims: list[Claim] = []
-    asked: list[tuple[str, dict[str, Any]]] = [("PAG-005", {"pageSize": default})]
+    size = "PAG-018" if paged is CARD_TRANSACTIONS else "PAG-005"
+    asked: list[tuple[str, dict[str, Any]]] = [(size, {"pageSize": default})]
     if paged.default is not None:
         asked.append(("PAG-004", {paged.split: paged.default}))
     for requirement, query in asked:

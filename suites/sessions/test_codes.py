@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -98,7 +98,8 @@ def test_a_code_that_exists_nowhere_is_no_error(case: Case, api: Api) -> None:
 def same_codes(found: Any, expected: Any) -> bool:
     """Whether the same codes are shown; whether the case of coupon codes matters is a setting of the Application."""
     if isinstance(found, list) and isinstance(expected, list):
-        shown, wanted = (sorted(str(code).casefold() for code in codes) for codes in (found, expected))
+        both = cast("tuple[list[Any], list[Any]]", (found, expected))
+        shown, wanted = (sorted(str(code).casefold() for code in codes) for codes in both)
         return shown == wanted
     return found == expected
 

@@ -51,7 +51,7 @@ def test_a_run_against_the_fault_ends_as_scored(fault: Fault, tmp_path: Path) ->
     select = [word for case in score["cases"] for word in ("--select", glob.escape(case))]
     depth = ["--depth", score["depth"], "--seed", str(SEED), "-n", "0"]
 
-    code = cli.run(["run", "--fault", fault.id, *depth, *select, "--report", str(tmp_path / "run")])
+    code = cli.invoke(["run", "--fault", fault.id, *depth, *select, "--report", str(tmp_path / "run")])
 
     stream = read_stream(tmp_path / "run")
     findings = [finding for case in stream.cases for finding in case.findings if finding.requirement in fault.breaks]

@@ -22,6 +22,7 @@ COMMANDS = {
     "emulate": "emulate",
     "faults": "faults",
     "report": "report",
+    "spec": "spec",
 }
 """The commands, in the order of the help, and the modules they stand in; each module is read when it is needed."""
 
@@ -59,10 +60,10 @@ def talonproof_cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and ends the process with its exit code; never shows a traceback."""
-    sys.exit(run(arguments))
+    sys.exit(invoke(arguments))
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def invoke(arguments: Sequence[str] | None = None) -> int:
     """Runs a command and gives its exit code."""
     try:
         result = talonproof_cli.main(list(arguments) if arguments is not None else None, standalone_mode=False)

@@ -135,12 +135,7 @@ def asked(
     faults: tuple[str, ...] = (),
 ) -> Asked:
     """The flags, checked against the workspace and against each other; raises ConfigError."""
-    if target_file and url:
-        message = "--target and --url exclude each other"
-        raise ConfigError(message, hint="the target file holds the url")
-    if faults and (target_file or url):
-        message = "--fault plants a defect in the embedded emulator, and --target or --url name another server"
-        raise ConfigError(message, hint="start that one with: talonproof emulate --fault ID")
+    prepare.check_choice(target_file, url, faults)
     place = find_workspace(workspace)
     options = RunOptions(
         run=prepare.new_run(),
@@ -186,6 +181,7 @@ def pytest_command(setup: prepare.Setup, *extra: str) -> list[str]:
         "no:schemathesis",
         "-p",
         "talonproof.plugin",
+        "--assert=plain",  # rewriting the asserts of every module it imports takes pytest longer than a smoke run
         f"--talonproof-launch={setup.launch()}",
         *extra,
         str(setup.workspace.suites),

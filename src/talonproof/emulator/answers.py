@@ -35,7 +35,7 @@ def state(
     if customer is not None or visit is not None:
         sections["loyalty"] = lambda: loyalty(call, customer, visit.cards if visit else ()) or None
     if visit is not None:
-        sections["customerSession"] = lambda: session.document(visit)
+        sections["customerSession"] = lambda: session.document(visit, call.known("CustomerSessionV2"))
         sections["coupons"] = lambda: _coupons(call, visit) or None
         sections["referral"] = lambda: referral.of_code(call.store, visit.referral)
         sections["previousReturns"] = lambda: (

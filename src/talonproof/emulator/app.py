@@ -30,8 +30,6 @@ _SCHEME = "ApiKey-v1 "
 _MAX_WORDED = 16 * 1024
 """Above this many bytes a wrong body is refused as a whole: wording every error of a large one takes too long."""
 
-_MAX_PROBLEMS = 50
-
 _TEST_OPERATIONS = frozenset({"updateCustomerSessionV2", "updateCustomerProfileV2", "trackEventV2"})
 """What a test key may call, and only dry."""
 
@@ -64,6 +62,7 @@ class Emulator:
         self._validators = validators or Validators(contract)
         self._router = Router(contract.operations.values())
         self._readers = {o.id: ParameterReader(o, contract) for o in contract.operations.values()}
+        self._properties = _properties(contract)
         self._with_status = {o.id: _statuses_with_number(o, contract) for o in contract.operations.values()}
         if self.store.fresh:
             seeding.load(world, self.store, self.clock.now(), self._validators)
@@ -128,6 +127,7 @@ class Emulator:
             now=self.clock.now(),
             store=self.store,
             world=self.world,
+            properties=self._properties,
         )
         with self.store.reading() if operation.method == "GET" else self.store.transaction(keep=not dry):
             return handler(call)
@@ -154,7 +154,7 @@ class Emulator:
 
     def _problems(self, request: Request, operation: Operation, body: Any) -> list[Problem]:
         validator = self._validators.body(operation.id)
-        errors = validator.errors(body)[:_MAX_PROBLEMS] if validator and len(request.body) <= _MAX_WORDED else ()
+        errors = validator.errors(body) if validator and len(request.body) <= _MAX_WORDED else ()
         found = [Problem(error.keyword, error.message, pointer=error.pointer) for error in errors]
         return found or [Problem("schema", "The body does not follow its schema.", pointer="")]
 
@@ -172,6 +172,12 @@ class Emulator:
 
 def _planted(fault: Fault, proceed: Callable[[Request], Reply], emulator: Emulator) -> Callable[[Request], Reply]:
     return lambda request: fault.intercept(request, proceed, emulator)
+
+
+def _properties(contract: Contract) -> dict[str, frozenset[str]]:
+    """The names of the properties of each schema, by its name."""
+    schemas: Mapping[str, Mapping[str, Any]] = contract.document.get("components", {}).get("schemas", {})
+    return {name: frozenset(schema.get("properties", ())) for name, schema in schemas.items()}
 
 
 def _statuses_with_number(operation: Operation, contract: Contract) -> dict[int, bool]:

@@ -56,9 +56,10 @@ def delete(store: Store, number: int) -> None:
 def members(store: Store, number: int) -> list[Profile]:
     """The members of an audience, those that are not visible yet among them."""
     names = store.all(
-        "SELECT integration_id FROM profile JOIN membership ON profile_id = id WHERE audience_id = ? ORDER BY id", number
+        "SELECT integration_id FROM profile JOIN membership ON profile_id = id WHERE audience_id = ? ORDER BY id",
+        number,
     )
-    return [profile.ensure(store, name, 0, visible=False)[0] for (name,) in names]
+    return [found for (name,) in names if (found := profile.known(store, name)) is not None]
 
 
 def document(store: Store, number: int, account: int) -> dict[str, Any]:

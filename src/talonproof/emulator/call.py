@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from talonproof.emulator.message import Reply
@@ -20,6 +20,8 @@ class Call:
     """One call within its transaction. ``parameters`` are decoded, ``body`` has passed the contract's schema.
 
     ``dry`` says that the transaction will be rolled back, ``now`` is the instant that everything in it happens at.
+    ``properties`` are those of each schema of the contract, by its name: what came with a later edition is kept and
+    shown only where the contract knows it.
     """
 
     application: Application
@@ -29,6 +31,11 @@ class Call:
     now: int
     store: Store
     world: World
+    properties: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+
+    def known(self, schema: str) -> frozenset[str]:
+        """The properties that the contract's schema of that name has; none if it has no such schema."""
+        return self.properties.get(schema, frozenset())
 
     def path_id(self, name: str) -> str:
         """The integration id in the path; Refusal if it is too long to be stored."""
@@ -36,6 +43,13 @@ class Call:
         if len(value) > MAX_ID:
             raise bad_parameter(name, "Out of range", f"{name} has more than {MAX_ID} characters.")
         return value
+
+    def silent(self) -> bool:
+        """Whether the answer may be left out, as it is unless ``silent=no``; Refusal for neither yes nor no."""
+        asked: str = self.parameters["silent"]
+        if asked not in {"yes", "no"}:
+            raise bad_parameter("silent", "enum", "silent must be yes or no.")
+        return asked == "yes"
 
     def known_store(self, sent: Mapping[str, Any], pointer: str) -> str | None:
         """The ``storeIntegrationId`` sent, if any; Refusal for a store that the Application does not have."""

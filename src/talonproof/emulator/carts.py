@@ -20,6 +20,11 @@ Line = dict[str, Any]
 """A cart item as it was sent, with its price found, and ``returned``: the units given back."""
 
 _KEPT = ("name", "sku", "category", "product", "weight", "height", "width", "length")
+_KEPT_LATER = (
+    "selectedPriceType", "adjustmentReferenceId", "adjustmentEffectiveFrom", "adjustmentEffectiveUntil", "prices",
+)  # fmt: skip
+"""What items have besides since the edition 2026-05."""
+
 _SENT = "/customerSession/cartItems"
 
 
@@ -46,7 +51,8 @@ def lines(call: Call, sent: list[Mapping[str, Any]]) -> list[Line]:
 
 
 def _line(call: Call, item: Mapping[str, Any], pointer: str) -> Line:
-    line: Line = {name: item[name] for name in _KEPT if name in item}
+    later = call.known("CartItem").intersection(_KEPT_LATER)
+    line: Line = {name: item[name] for name in (*_KEPT, *later) if name in item}
     line["quantity"] = int(item["quantity"])
     line["price"] = item["price"] if "price" in item else _catalog_price(call, item["sku"], pointer)
     amount(line["price"], f"{pointer}/price")

@@ -45,7 +45,8 @@ def synced(store: Store, number: int, reached: int, now: int) -> None:
 def items(store: Store, number: int) -> list[Item]:
     """The items of a catalog, by SKU."""
     return [
-        _item(row) for row in store.all(f"SELECT {_COLUMNS} FROM catalog_item WHERE catalog_id = ? ORDER BY sku", number)
+        _item(row)
+        for row in store.all(f"SELECT {_COLUMNS} FROM catalog_item WHERE catalog_id = ? ORDER BY sku", number)
     ]
 
 

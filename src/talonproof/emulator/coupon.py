@@ -110,6 +110,13 @@ def inventory_document(store: Store, kept: Coupon, now: int) -> dict[str, Any]:
 
 
 def _coupons(store: Store, sql: str, *values: object) -> Iterator[Coupon]:
-    for row in store.all(sql, *values):
-        *head, mandatory, visible, recipient, starts, expires = row
-        yield Coupon(*head, bool(mandatory), bool(visible), recipient, starts, expires)
+    for number, created, campaign, value, limit, reservations, mandatory, visible, *rest in store.all(sql, *values):
+        recipient, starts, expires = rest
+        yield Coupon(
+            *(number, created, campaign, value, limit, reservations),
+            mandatory=bool(mandatory),
+            visible=bool(visible),
+            recipient=recipient,
+            starts=starts,
+            expires=expires,
+        )

@@ -8,6 +8,7 @@ from typing import Any
 
 from talonproof.emulator.call import Call
 from talonproof.emulator.instant import written
+from talonproof.emulator.store import Store
 
 CREATED = "talon_session_created"
 UPDATED = "talon_session_updated"
@@ -51,3 +52,8 @@ def record(
     if session:
         shown["sessionId"] = session
     return shown
+
+
+def erase(store: Store, profile: str) -> None:
+    """Empties the attributes of a profile's events."""
+    store.run("UPDATE event SET document = json_set(document, '$.attributes', json('{}')) WHERE profile = ?", profile)

@@ -7,6 +7,7 @@ without what had been taken from it before; so a balance can be given for any mo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,6 +30,18 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries of an account are meant: those of these subledgers, sessions and transactions; None: of any.
+
+    ``transactions`` are the names that entries have on the wire.
+    """
+
+    subledgers: Iterable[str] | None = None
+    sessions: Iterable[str] | None = None
+    transactions: Iterable[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Some rows of a list, and whether there are more after them."""
 
@@ -46,20 +59,30 @@ _REST = """
 _MINE = """
     program_id = :program AND owner = :owner
     AND (:subledgers IS NULL OR subledger IN (SELECT value FROM json_each(:subledgers)))
+    AND (:sessions IS NULL OR session IN (SELECT value FROM json_each(:sessions)))
+    AND (:entries IS NULL OR id IN (SELECT value FROM json_each(:entries)))
 """
 _STATUS = {
     "active": "(starts IS NULL OR starts <= :moment) AND (expires IS NULL OR expires > :moment)",
     "pending": "starts > :moment AND (expires IS NULL OR expires > :moment)",
     "expired": "expires <= :moment",
 }
-_NEWEST_FIRST = "ORDER BY created DESC, id DESC LIMIT :limit OFFSET :skip"
+_ORDER = {
+    "": "created DESC, id DESC",
+    "startDate": "starts IS NOT NULL, starts, id",
+    "expiryDate": "expires IS NULL, expires, id",
+}
+"""What points can be sorted by: newest first, or the earliest date first; at once is early, never is late."""
+
+_PAGE = "LIMIT :limit OFFSET :skip"
+_NAME = re.compile(r"7a1e0000-0000-4000-8000-([0-9a-f]{12})")
 
 
 def transactions(
     store: Store,
     account: Account,
+    wanted: Wanted,
     *,
-    subledgers: Iterable[str] | None,
     origin: str | None,
     since: int | None,
     until: int | None,
@@ -70,20 +93,24 @@ def transactions(
     rows = store.query(
         "SELECT id, created, subledger, type, origin, starts, expires, amount, name, session FROM entry"
         f" WHERE {_MINE} AND (:origin IS NULL OR origin = :origin)"
-        f" AND (:since IS NULL OR created >= :since) AND (:until IS NULL OR created <= :until) {_NEWEST_FIRST}",
-        _values(account, subledgers, origin=origin, since=since, until=until, limit=size + 1, skip=skip),
+        " AND (:since IS NULL OR created >= :since) AND (:until IS NULL OR created <= :until)"
+        f" ORDER BY {_ORDER['']} {_PAGE}",
+        _values(account, wanted, origin=origin, since=since, until=until, limit=size + 1, skip=skip),
     )
     return Page([_transaction(account, row) for row in rows[:size]], len(rows) > size)
 
 
 def points(
-    store: Store, account: Account, *, subledgers: Iterable[str] | None, status: str, now: int, size: int, skip: int
+    store: Store, account: Account, wanted: Wanted, *, status: str, sort: str, now: int, size: int, skip: int
 ) -> Page:
-    """The additions of a status that are not used up, newest first; their amount is what is left."""
+    """The additions of a status that are not used up; their amount is what is left.
+
+    ``sort`` is the date that they are sorted by, or empty: newest first.
+    """
     rows = store.query(
         f"SELECT id, created, subledger, starts, expires, {_REST} AS rest, name, session FROM entry"
-        f" WHERE {_MINE} AND type = 'addition' AND rest > 0 AND {_STATUS[status]} {_NEWEST_FIRST}",
-        _values(account, subledgers, moment=now, limit=size + 1, skip=skip),
+        f" WHERE {_MINE} AND type = 'addition' AND rest > 0 AND {_STATUS[status]} ORDER BY {_ORDER[sort]} {_PAGE}",
+        _values(account, wanted, moment=now, limit=size + 1, skip=skip),
     )
     return Page([_point(account, row) for row in rows[:size]], len(rows) > size)
 
@@ -98,7 +125,7 @@ def balances(
     rows = store.query(
         f"SELECT subledger, {cases}, SUM(CASE WHEN type = 'subtraction' THEN amount ELSE 0 END) FROM entry"
         f" WHERE {_MINE} AND created < :moment GROUP BY subledger ORDER BY subledger",
-        _values(account, subledgers, moment=moment),
+        _values(account, Wanted(subledgers), moment=moment),
     )
     names = ("activePoints", "pendingPoints", "expiredPoints", "spentPoints")
     return {row[0]: dict(zip(names, map(_amount, row[1:]), strict=True)) for row in rows}
@@ -131,9 +158,19 @@ def joined(store: Store, program: int, owner: str) -> int | None:
     return row[0] if row else None
 
 
-def _values(account: Account, subledgers: Iterable[str] | None, **values: object) -> dict[str, object]:
-    wanted = None if subledgers is None else json.dumps(list(subledgers))
-    return {"program": account.program, "owner": account.owner, "subledgers": wanted, **values}
+def _values(account: Account, wanted: Wanted, **values: object) -> dict[str, object]:
+    entries = None
+    if wanted.transactions is not None:
+        named = (_NAME.fullmatch(name.lower()) for name in wanted.transactions)
+        entries = [int(found[1], 16) for found in named if found is not None]
+    filters = {"subledgers": wanted.subledgers, "sessions": wanted.sessions, "entries": entries}
+    lists = {name: None if some is None else json.dumps(list(some)) for name, some in filters.items()}
+    return {"program": account.program, "owner": account.owner, **lists, **values}
+
+
+def _name(entry: int) -> str:
+    """The UUID by which an entry is known on the wire."""
+    return f"7a1e0000-0000-4000-8000-{entry:012x}"
 
 
 def _amount(millionths: int) -> int | float:
@@ -151,6 +188,7 @@ def _transaction(account: Account, row: Row) -> dict[str, Any]:
     entry, created, subledger, kind, origin, starts, expires, amount, name, session = row
     shown: dict[str, Any] = {
         "id": entry,
+        "transactionUUID": _name(entry),
         "created": written(created),
         "programId": account.program,
         "type": kind,
@@ -170,6 +208,7 @@ def _point(account: Account, row: Row) -> dict[str, Any]:
     entry, created, subledger, starts, expires, rest, name, session = row
     shown: dict[str, Any] = {
         "id": entry,
+        "transactionUUID": _name(entry),
         "created": written(created),
         "programId": account.program,
         "name": name,

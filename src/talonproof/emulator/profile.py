@@ -111,5 +111,10 @@ def document(store: Store, profile: Profile, account: int) -> dict[str, Any]:
 
 
 def _profile(row: Row) -> Profile:
-    *head, sales, kept, visible = row
-    return Profile(*head, Decimal(sales), json.loads(kept), bool(visible))
+    number, integration_id, created, last_activity, closed_sessions, sales, kept, visible = row
+    return Profile(
+        *(number, integration_id, created, last_activity, closed_sessions),
+        total_sales=Decimal(sales),
+        attributes=json.loads(kept),
+        visible=bool(visible),
+    )

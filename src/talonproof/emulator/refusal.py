@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 INVALID = "The request was refused; see errors."
+
+MAX_PROBLEMS = 50
+"""An answer names this many at most: a request can have more of them than anybody reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Refusal(Exception):
         super().__init__(message)
         self.status = status
         self.message = message
-        self.problems = tuple(problems)
+        self.problems = tuple(islice(problems, MAX_PROBLEMS))
 
     def document(self, *, with_status: bool) -> dict[str, Any]:
         """The error body: ``ErrorResponse``, or ``ErrorResponseWithStatus``."""

@@ -44,8 +44,8 @@ def _load_catalogs_and_coupons(world: World, store: Store, now: int) -> None:
         for sku, item in kept.items.items():
             catalog.put(store, number, catalog.Item(sku, item.price, dict(item.attributes), item.product))
     store.run_many(
-        "INSERT INTO coupon (created, campaign_id, value, usage_limit, reservation_limit, mandatory, visible, recipient,"
-        " starts, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO coupon (created, campaign_id, value, usage_limit, reservation_limit, mandatory, visible,"
+        " recipient, starts, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             (
                 *(now, coupon.campaign, coupon.value, coupon.usage_limit, coupon.reservation_limit),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -22,7 +23,8 @@ _COLUMNS = "id, application_id, integration_id, created, updated, profile, state
 class Session:
     """A session of one Application. ``profile`` is an integration id, empty for an anonymous session.
 
-    ``first`` says that its profile had no session before it; the rest is what was sent, kept over updates.
+    ``first`` says that its profile had no session before it, ``updates`` how often it was written, its creation
+    included; the rest is what was sent, kept over updates.
     """
 
     id: int
@@ -41,6 +43,8 @@ class Session:
     cards: list[str] = field(default_factory=list[str])
     store: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict[str, Any])
+    updates: int = 0
+    allocations: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     @property
     def sales(self) -> Decimal:
@@ -52,7 +56,9 @@ class Session:
         self.updated = max(self.updated, now)
 
 
-_KEPT = ("cart", "costs", "coupons", "referral", "identifiers", "cards", "store", "attributes")
+_KEPT = (
+    "cart", "costs", "coupons", "referral", "identifiers", "cards", "store", "attributes", "updates", "allocations",
+)  # fmt: skip
 
 
 def find(store: Store, application: int, integration_id: str) -> Session | None:
@@ -98,6 +104,17 @@ def save(store: Store, session: Session) -> None:
     )
 
 
+def erase(store: Store, profile: str) -> None:
+    """Empties the attributes of a profile's sessions, and of the items in their carts, in all Applications."""
+    for application, name in store.all("SELECT application_id, integration_id FROM session WHERE profile = ?", profile):
+        found = find(store, application, name)
+        if found is not None:
+            found.attributes = {}
+            for line in found.cart:
+                line.pop("attributes", None)
+            save(store, found)
+
+
 def forget(store: Store, session: Session) -> None:
     """Removes a session and its returns: for a dry call, which looks at its own payload alone."""
     store.run("DELETE FROM return WHERE session_id = ?", session.id)
@@ -111,8 +128,8 @@ def is_first(store: Store, session: Session) -> bool:
     return store.one("SELECT 1 FROM session WHERE profile = ? AND id < ?", session.profile, session.id) is None
 
 
-def document(session: Session) -> dict[str, Any]:
-    """The session as answers show it."""
+def document(session: Session, known: Container[str]) -> dict[str, Any]:
+    """The session as answers show it; ``known`` are the properties that the edition has."""
     totals = carts.totals(session.cart, session.costs)
     shown: dict[str, Any] = {
         "id": session.id,
@@ -136,4 +153,8 @@ def document(session: Session) -> dict[str, Any]:
     }
     if session.store is not None:
         shown["storeIntegrationId"] = session.store
+    if "updateCount" in known:
+        shown["updateCount"] = session.updates
+    if session.allocations:
+        shown["experimentVariantAllocations"] = session.allocations
     return shown

@@ -65,7 +65,7 @@ def _play(config: pytest.Config) -> None:
     spread = bool(getattr(config.option, "tx", None)) and getattr(config.option, "dist", "no") != "no"
     if given:
         setup, embedded = prepare.read_launch(Path(given)), None
-    elif _concerns_suites(config):
+    elif _concerns_suites(config) and not config.option.collectonly:
         setup, embedded = _stand_alone(config)
     else:
         return
@@ -99,6 +99,7 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]
         message = f"there is no depth {depth}"
         raise ConfigError(message, hint=closest(depth, Depth))
     target_file, url, faults = option("--target"), option("--url"), tuple(option("--fault"))
+    prepare.check_choice(target_file, url, faults)
     options = RunOptions(
         run=run,
         seed=prepare.random_seed() if seed is None else seed,
@@ -108,7 +109,7 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]
     )
     workers = int(getattr(config.option, "numprocesses", 0) or 1)
     embedded: Embedded | None = None
-    if not target_file and not url and not config.option.collectonly:
+    if not target_file and not url:
         embedded = prepare.start_embedded(workspace, options, folder)
         url = embedded.url
     try:
@@ -117,14 +118,13 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]
             options,
             folder,
             target_file=target_file,
-            url="" if target_file else url or "http://127.0.0.1",
+            url=url,
             embedded=embedded is not None,
             workers=workers,
         )
         footprint: str = option("--max-footprint")
         setup = prepare.within(setup, Footprint.parse(footprint) if footprint else None, option("--rate"))
-        if not config.option.collectonly:
-            check_reachable(setup)
+        check_reachable(setup)
     except BaseException:
         if embedded is not None:
             embedded.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,14 +78,21 @@ def random_seed() -> int:
     return 0 if os.environ.get("CI") else secrets.randbelow(2**32)
 
 
-def read_target(target_file: str, url: str) -> Target:
-    """The target that a file or an address describes; an address alone has the bindings of the default world.
-
-    Raises ConfigError where both or neither are usable.
-    """
+def check_choice(target_file: str, url: str, faults: Sequence[str]) -> None:
+    """Raises ConfigError where the flags name two targets, or a fault for a target that is not ours."""
     if target_file and url:
         message = "--target and --url exclude each other"
         raise ConfigError(message, hint="the target file holds the url")
+    if faults and (target_file or url):
+        message = "--fault plants a defect in the embedded emulator, and --target or --url name another server"
+        raise ConfigError(message, hint="start that one with: talonproof emulate --fault ID")
+
+
+def read_target(target_file: str, url: str, edition: str = DEFAULT_EDITION) -> Target:
+    """The target that a file or an address describes; an address alone has the bindings of the default world.
+
+    Raises ConfigError where it cannot be used.
+    """
     if target_file:
         try:
             text = Path(target_file).read_text(encoding="utf-8")
@@ -94,7 +101,7 @@ def read_target(target_file: str, url: str) -> Target:
             raise ConfigError(message) from error
         return parse_target(text, target_file)
     world = parse_target(serve.default_target(), "the default world", world=True)
-    target = replace(world, url=checked_url(url), unbuilt=serve.unbuilt_operations(), name=url)
+    target = replace(world, url=checked_url(url), unbuilt=serve.unbuilt_operations(edition), name=url)
     if not target.loopback:
         message = f"--url {url}: only a server on this machine can be tested without a target file"
         raise ConfigError(message, hint="[target] url, allowed_host, key_env; see README")
@@ -116,14 +123,14 @@ def prepare(
 
     An embedded target has the keys of its world and never those of the environment.
     """
-    target = read_target(target_file, url)
+    target = read_target(target_file, url, options.edition)
     if embedded:
         target = replace(target, name="embedded emulator")
     keys = resolve_keys(target, {} if embedded else (environment or os.environ), default=serve.LIVE_KEY)
     edition = options.edition
     contract = read_contract(workspace.contract_file(edition), edition=edition)
     rows = catalogue(edition, read_requirements(workspace.requirements))
-    for operation in sorted(target.unbuilt):
+    for operation in sorted(target.unbuilt) if target_file else ():
         if operation not in contract.operations:
             message = f"{target_file}: unbuilt: there is no operation {operation} in edition {edition}"
             raise ConfigError(message, hint=closest(operation, contract.operations))

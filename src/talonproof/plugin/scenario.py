@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from talonproof.errors import HarnessError, closest
-from talonproof.run.plan import Spec
+from talonproof.run.plan import Kind, Spec
 from talonproof.target import Bindings, Footprint, Keys
 
 if TYPE_CHECKING:
@@ -29,13 +29,15 @@ def scenario(  # noqa: PLR0913 - the columns of a plan
     operations: Sequence[str] = (),
     authentication: bool = False,
     also: Sequence[str] = (),
+    kind: Kind = "",
 ) -> pytest.MarkDecorator:
     """The mark of a case; a function or one of its parameters carries it.
 
     Requirements are named by id or by rule; each must be judged whenever the case runs to its end, those in
     ``also`` may be. ``requests`` is the most that one example sends. ``depth`` is the shallowest depth it is part of;
     a property gives ``examples`` instead, for smoke, release and nightly. ``needs`` are bindings, ``keys``
-    roles of keys, ``operations`` those that must be built for it. See :class:`talonproof.run.plan.Spec`.
+    roles of keys, ``operations`` those that must be built for it, the one it is about before those that it only
+    needs; ``kind`` is what it tries of that one. See :class:`talonproof.run.plan.Spec`.
     """
     if examples is None:
         shallowest = ("smoke", "release", "nightly").index(depth)
@@ -50,6 +52,7 @@ def scenario(  # noqa: PLR0913 - the columns of a plan
         operations=tuple(operations),
         authentication=authentication,
         also=tuple(also),
+        kind="authentication" if authentication else kind,
     )
 
 

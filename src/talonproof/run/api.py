@@ -94,6 +94,39 @@ class Api:
         """Get customer inventory; each section is a flag such as ``profile=True``."""
         return self.case.send("getCustomerInventory", path={"integrationId": profile}, query=sections)
 
+    def put_profiles(self, profiles: Sequence[Mapping[str, Any]], *, silent: str | None = None) -> Exchange:
+        """Update multiple customer profiles; each has an ``integrationId``."""
+        body = {"customerProfiles": [dict(profile) for profile in profiles]}
+        return self.case.send("updateCustomerProfilesV2", query={"silent": silent}, body=body)
+
+    def erase(self, profile: str) -> Exchange:
+        """Delete customer's personal data."""
+        return self.case.send("deleteCustomerData", path={"integrationId": profile})
+
+    def create_audience(self, body: Mapping[str, Any]) -> Exchange:
+        """Create audience."""
+        return self.case.send("createAudienceV2", body=dict(body))
+
+    def rename_audience(self, audience: int, name: str) -> Exchange:
+        """Update audience name."""
+        return self.case.send("updateAudienceV2", path={"audienceId": audience}, body={"name": name})
+
+    def delete_audience(self, audience: int) -> Exchange:
+        """Delete audience."""
+        return self.case.send("deleteAudienceV2", path={"audienceId": audience})
+
+    def empty_audience(self, audience: int) -> Exchange:
+        """Delete audience memberships."""
+        return self.case.send("deleteAudienceMembershipsV2", path={"audienceId": audience})
+
+    def put_members(self, changes: Sequence[Mapping[str, Any]]) -> Exchange:
+        """Update multiple customer profiles' audiences; ``changes`` are the ``data``."""
+        return self.case.send("updateCustomerProfileAudiences", body={"data": [dict(change) for change in changes]})
+
+    def put_attributes_of_members(self, audience: int, attributes: Mapping[str, Any]) -> Exchange:
+        """Update profile attributes for all customers in audience."""
+        return self.case.send("updateAudienceCustomersAttributes", path={"audienceId": audience}, body=dict(attributes))
+
     def loyalty(self, operation: str, **query: Any) -> Exchange:
         """One of the six reading operations of loyalty, on the populated profile or card of the bindings."""
         bound = self.case.bindings

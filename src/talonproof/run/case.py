@@ -206,6 +206,18 @@ class Case:
             check=check,
         )
 
+    def answered(self, requirement: str, exchange: Exchange, status: int, *, doing: str = "", check: str = "") -> bool:
+        """Judges that a call is answered with one status and no other; a 5xx ends the case, being judged apart."""
+        self._fit_to_judge(exchange)
+        what = doing or exchange.operation
+        return self.judge(
+            requirement,
+            exchange.status == status,
+            f"{what}: answered {exchange.status}, expected {status}",
+            of=exchange,
+            check=check,
+        )
+
     def _fit_to_judge(self, exchange: Exchange) -> None:
         if not exchange.ok and not exchange.refused:
             raise Blocked(f"{exchange.operation} answered {exchange.status}")

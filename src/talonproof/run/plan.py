@@ -6,13 +6,16 @@ import fnmatch
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from talonproof.config import ALLOWED_REQUESTS, Depth, RunOptions
 from talonproof.errors import ConfigError, HarnessError, closest
 from talonproof.requirement import Catalogue, Requirement
 from talonproof.target import Footprint, Keys, Target
 from talonproof.verdict import Reason, Verdict
+
+Kind = Literal["", "valid", "boundary", "invalid", "authentication"]
+"""What calls a case tries of an operation; empty where it is about something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Spec:
     ``requests`` is the most that one example may send; ``examples`` how many examples each depth runs
     (smoke, release, nightly; 0 leaves the case out). ``needs`` are bindings, ``keys`` roles of keys that
     the target must have. ``operations`` are those that must be built, unless the case only authenticates.
+    Where the case tries calls of one ``kind`` (valid, boundary, invalid, authentication), they are calls of the first.
     """
 
     id: str
@@ -38,6 +42,12 @@ class Spec:
     operations: tuple[str, ...] = ()
     authentication: bool = False
     also: tuple[str, ...] = ()
+    kind: Kind = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it names of requirements."""
+        return (*self.requirements, *self.also)
 
     @property
     def suite(self) -> str:
@@ -83,6 +93,8 @@ class Row:
             "about": self.spec.about,
             "requirements": list(self.spec.requirements),
             "also": list(self.spec.also),
+            "operations": list(self.spec.operations),
+            "kind": self.spec.kind,
             "footprint": self.spec.footprint.label,
             "requests": self.requests,
             "examples": self.examples,
@@ -118,7 +130,7 @@ def case_seed(run_seed: int, case_id: str) -> int:
 def make_plan(
     specs: Sequence[Spec], options: RunOptions, target: Target, keys: Keys, catalogue: Catalogue, passive: Iterable[str]
 ) -> Plan:
-    """The plan of a run.
+    """The plan of a run. A case that names a requirement of other editions only is of these, and does not run.
 
     Raises ConfigError for a pattern that selects nothing, HarnessError for a case that names an unknown
     requirement or binding, or a plan that exceeds what its depth allows.
@@ -126,9 +138,14 @@ def make_plan(
     chosen, selected = _select(
         [_by_id(spec, catalogue) for spec in specs], options.select, catalogue, frozenset(passive)
     )
+    foreign = {spec.id: [name for name in spec.names if name in catalogue.elsewhere] for spec in specs}
     rows: list[Row] = []
     spent = 0
     for spec in chosen:
+        if foreign[spec.id]:
+            detail = f"{', '.join(foreign[spec.id])} is of another edition than {catalogue.edition}"
+            rows.append(Row(spec, 0, 0, Verdict.UNSUPPORTED, Reason.EDITION, detail))
+            continue
         row = _place(spec, options, target, keys)
         if row.planned and options.max_requests is not None and spent + row.requests > options.max_requests:
             row = Row(
@@ -150,11 +167,12 @@ def make_plan(
 
 
 def _by_id(spec: Spec, catalogue: Catalogue) -> Spec:
-    """The case with its requirements named by their ids, each once."""
+    """The case with its requirements named by their ids, each once; those of other editions are left out."""
 
     def ids(names: tuple[str, ...]) -> tuple[str, ...]:
         try:
-            return tuple(dict.fromkeys(catalogue.named(name).id for name in names))
+            here = (name for name in names if name not in catalogue.elsewhere)
+            return tuple(dict.fromkeys(catalogue.named(name).id for name in here))
         except ConfigError as error:
             message = f"{spec.id}: {error.message}"
             raise HarnessError(message, hint=error.hint) from None

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, cast
 
 from talonproof.http.exchange import Exchange
 
 _READS = frozenset({"GET", "HEAD"})
+
+_NAMES: Final[Mapping[str, str]] = {
+    "customerSessionId": "",
+    "integrationId": "",
+    "profileId": "",
+    "profileIntegrationId": "",
+    "advocateProfileIntegrationId": "",
+    "advocateProfileIntegrationIds": "",
+    "friendProfileIntegrationId": "",
+    "customerProfileIds": "",
+    "integrationIDs": "",
+    "loyaltyCardId": "",
+    "cardIdentifier": "",
+    "identifier": "",
+    "loyaltyCards": "",
+    "couponValue": "",
+    "audienceId": "audience",
+    "adds": "audience",
+    "deletes": "audience",
+    "catalogId": "catalog",
+}
+"""Where calls name things, by path parameter or member of the body; numbers count from 1 for each kind of thing."""
 
 
 def relevant(history: Sequence[Exchange], judged: Iterable[int]) -> tuple[int, ...]:
@@ -31,15 +53,40 @@ def relevant(history: Sequence[Exchange], judged: Iterable[int]) -> tuple[int, .
     return tuple(sorted(wanted))
 
 
-def _ids(exchange: Exchange) -> set[str]:
-    """The ids that a call names: in its path, and the profile in its body."""
-    found = {str(value) for value in exchange.call.path.values()}
-    body = _members(exchange.call.body)
-    profile = (_members(body.get("customerSession")) or body).get("profileId")
-    if isinstance(profile, str):
-        found.add(profile)
-    return found - {""}
+def _ids(exchange: Exchange) -> set[tuple[str, str]]:
+    """The ids that a call names, each with its kind, and the one that the server gave to what the call made."""
+    found = {*_named(exchange.call.path), *_named(exchange.call.body)}
+    if exchange.operation == "createAudienceV2":
+        found |= set(_each("audience", exchange.at("id")))
+    elif exchange.operation == "generateLoyaltyCard":
+        found |= set(_each("", exchange.at("identifier")))
+    return found
 
 
-def _members(value: Any) -> dict[str, Any]:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+def _named(value: Any) -> Iterator[tuple[str, str]]:
+    """The ids in a JSON value, at whatever depth."""
+    if isinstance(value, Mapping):
+        for name, inner in cast("Mapping[str, Any]", value).items():
+            if name in _NAMES:
+                yield from _each(_NAMES[name], inner)
+            elif name != "attributes":
+                yield from _named(inner)
+    elif isinstance(value, list):
+        for inner in cast("list[Any]", value):
+            yield from _named(inner)
+
+
+def _each(kind: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The id that stands there, or each of several; integers are the same however they are written."""
+    match value:
+        case list():
+            for one in cast("list[Any]", value):
+                yield from _each(kind, one)
+        case bool() | None | "":
+            return
+        case float() if value.is_integer():
+            yield kind, str(int(value))
+        case str() | int():
+            yield kind, str(value)
+        case _:
+            return

@@ -10,13 +10,15 @@ from talonproof.checks import PASSIVE
 from talonproof.cli.options import asked
 from talonproof.cli.plan import collect
 from talonproof.config import ALLOWED_REQUESTS, Depth
+from talonproof.contract.requirements import read_requirements
 from talonproof.emulator.faults import FAULTS
+from talonproof.workspace import find_workspace
 
 
-@pytest.fixture(scope="module")
-def headers() -> dict[str, dict[str, Any]]:
-    """The plan of each depth."""
-    fixed: dict[str, Any] = {"target_file": "", "url": "", "edition": "auto", "select": (), "max_footprint": None}
+@pytest.fixture(scope="module", params=["2025-01", "2026-05"])
+def headers(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
+    """The plan of each depth, in each edition."""
+    fixed: dict[str, Any] = {"target_file": "", "url": "", "edition": request.param, "select": (), "max_footprint": None}
     fixed |= {"max_requests": None, "seed": 0, "workspace": None}
     return {depth: collect(asked(depth=depth, **fixed)) for depth in Depth}
 
@@ -37,10 +39,12 @@ def test_every_clause_is_checked_or_says_why_not(headers: dict[str, dict[str, An
 def test_every_fault_breaks_clauses_that_exist(headers: dict[str, dict[str, Any]]) -> None:
     """A fault names the clauses it breaks by their ids, and none that waits or cannot be tested."""
     rows = {row["id"]: row for row in headers[Depth.RELEASE]["requirements"]}
+    of_any_edition = {row.id for row in read_requirements(find_workspace().requirements)}
 
     for fault in FAULTS.values():
         assert fault.breaks
-        for name in fault.breaks:
+        assert of_any_edition.issuperset(fault.breaks), fault.id
+        for name in filter(rows.__contains__, fault.breaks):
             assert {rows[name]["waits"], rows[name]["untestable"]} == {""}, (fault.id, name)
 
 

@@ -27,7 +27,7 @@ SMALL_WORLD = """
 account: 9
 applications:
   - {id: 1, name: One, catalog: 5}
-  - {id: 2, name: Two}
+  - {id: 2, name: Two, codes: insensitive}
 keys:
   - {key: live, application: 1}
   - {key: other, application: 2}
@@ -36,21 +36,29 @@ keys:
 attributes:
   profile: {text: string, number: number, flag: boolean, when: time, many: (list string), place: location}
   session: {text: string, number: number}
-  item: {text: string}
+  item: {text: string, number: number, flag: boolean, many: (list string)}
   event: {text: string}
+  referral: {text: string}
 event_types: [signed_up]
 additional_costs: [shipping, wrap]
 stores: [store-1]
+integrations: [partner]
 catalogs:
   - id: 5
     name: Things
-    items: [{sku: priced, price: 12.50}, {sku: unpriced}]
-campaigns: [{id: 1, name: Codes}]
-coupons: [{value: CODE-1, campaign: 1}]
+    items: [{sku: priced, price: 12.50, product: Thing, attributes: {text: red, number: 45}}, {sku: unpriced}]
+campaigns: [{id: 1, name: Codes}, {id: 2, name: Friends, features: [referrals]}]
+coupons:
+  - {value: CODE-1, campaign: 1}
+  - {value: HARD-1, campaign: 1, reservation: mandatory, starts: P1D}
+  - {value: SEEN-1, campaign: 1, reservation: visible, expires: -P1D}
+  - {value: FEW-1, campaign: 1, reservation_limit: 1}
+  - {value: MINE-1, campaign: 1, recipient: rich}
 audiences: [{id: 1, name: Readers}, {id: 2, name: Buyers}]
 programs:
   - {id: 1, name: points, title: Points, kind: profile}
-  - {id: 2, name: cards, title: Cards, kind: card}
+  - {id: 2, name: cards, title: Cards, kind: card, users_per_card_limit: 2, card_pattern: C-########}
+  - {id: 3, name: more, title: More cards, kind: card}
 profiles:
   - {integration_id: rich, created: -P90D, attributes: {text: here}, audiences: [2]}
 cards:
@@ -200,4 +208,25 @@ def module_client(contract: Contract, validators: Validators, world: World) -> I
     clock = FixedClock(NOW)
     emulator = Emulator(world, contract, clock=clock, validators=validators)
     yield Client(emulator, validators, clock)
+    emulator.store.close()
+
+
+@pytest.fixture(scope="session")
+def later_contract() -> Contract:
+    """The contract of the edition 2026-05."""
+    return read_contract(find_workspace().contract_file("2026-05"), edition="2026-05")
+
+
+@pytest.fixture(scope="session")
+def later_validators(later_contract: Contract) -> Validators:
+    """Its compiled validators."""
+    return Validators(later_contract)
+
+
+@pytest.fixture
+def later(later_contract: Contract, later_validators: Validators, world: World) -> Iterator[Client]:
+    """A client of a fresh and healthy emulator of the edition 2026-05."""
+    clock = FixedClock(NOW)
+    emulator = Emulator(world, later_contract, clock=clock, validators=later_validators)
+    yield Client(emulator, later_validators, clock)
     emulator.store.close()

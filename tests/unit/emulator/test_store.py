@@ -52,7 +52,7 @@ def test_a_second_transaction_waits_for_the_first() -> None:
         store.run("INSERT INTO audience (id, created, name) VALUES (1, 0, 'a')")
         thread.start()
         thread.join(0.05)
-        store.run("INSERT INTO audience VALUES (2, 'b')")
+        store.run("INSERT INTO audience (id, created, name) VALUES (2, 0, 'b')")
     thread.join()
 
     assert [[1, 2]] == seen

@@ -38,7 +38,39 @@ WRONG = {
     "no whole number": ("campaigns:\n  - {id: 1.5, name: a}\n", 7, "whole number"),
     "unknown type": ("attributes:\n  profile: {a: strng}\n", 7, "did you mean string"),
     "unknown entity": ("attributes:\n  profiles: {}\n", 7, "did you mean profile"),
-    "unknown campaign": ("campaigns: [{id: 3, name: a}]\ncoupons:\n  - {value: A, campaign: 4}\n", 8, "no campaign 4"),
+    "unknown campaign": (
+        "campaigns: [{id: 3, name: a}]\ncoupons:\n  - {value: CODE, campaign: 4}\n",
+        8,
+        "no campaign 4",
+    ),
+    "short code": ("campaigns: [{id: 3, name: a}]\ncoupons:\n  - {value: ABC, campaign: 3}\n", 8, "at least 4"),
+    "unknown reservation": (
+        "campaigns: [{id: 3, name: a}]\ncoupons:\n  - {value: CODE, campaign: 3, reservation: hard}\n",
+        8,
+        "no 'hard'",
+    ),
+    "integration without id": (
+        "audiences:\n  - {id: 1, name: a, integration: b}\n",
+        7,
+        "has an integration_id",
+    ),
+    "few blanks": (
+        "programs:\n  - {id: 1, name: a, title: a, kind: card, card_pattern: A-###}\n",
+        7,
+        "8 # or more",
+    ),
+    "bad blanks": (
+        "programs:\n  - {id: 1, name: a, title: a, kind: card, card_pattern: A+########}\n",
+        7,
+        "letters, digits",
+    ),
+    "unknown item attribute": (
+        "attributes: {item: {text: time}}\ncatalogs:\n  - {id: 1, name: a, items: [{sku: x, attributes: {txt: y}}]}\n",
+        8,
+        "did you mean text",
+    ),
+    "unknown feature": ("integrations: []\naudiences: []\ncampaigns:\n  - {id: 1, name: a, features: [coupon]}\n", 9,
+                      "did you mean coupons"),
     "twice": ("audiences:\n  - {id: 1, name: a}\n  - {id: 1, name: b}\n", 8, "twice"),
     "bad offset": ("profiles:\n  - {integration_id: a, created: 5 days}\n", 7, "no offset"),
     "born tomorrow": ("profiles:\n  - {integration_id: a, created: P1D}\n", 7, "future"),
@@ -160,11 +192,17 @@ def test_the_default_world_holds_what_its_target_says(contract: Contract) -> Non
     assert set(target.literal_keys.values()) < world.keys.keys()
     assert not world.programs[bound.profile_program or 0].cards
     assert world.programs[bound.card_program or 0].cards
-    assert bound.catalog_price == float(world.catalogs[bound.catalog or 0].prices[bound.catalog_sku or ""] or 0)
+    assert bound.catalog_price == float(world.catalogs[bound.catalog or 0].items[bound.catalog_sku or ""].price or 0)
     assert world.applications[1].catalog == bound.catalog
     assert "referrals" in world.campaigns[bound.referral_campaign or 0].features
-    assert set(bound.coupons) == world.coupons.keys()
+    assert set(bound.coupons) < world.coupons.keys()
+    kinds = [world.coupons[name or ""] for name in (bound.soft_coupon, bound.mandatory_coupon, bound.visible_coupon)]
+    assert [(False, False), (True, False), (False, True)] == [(kind.mandatory, kind.visible) for kind in kinds]
+    assert 0 < world.coupons[bound.limited_coupon or ""].reservation_limit <= 10
+    assert bound.populated_profile == world.coupons[bound.recipient_coupon or ""].recipient
+    assert bound.users_per_card_limit == world.programs[bound.card_program or 0].users_per_card_limit
     assert bound.audience in world.audiences
+    assert bound.audience_integration in world.integrations
     assert {bound.event_type} < world.event_types
     assert {bound.additional_cost, bound.second_additional_cost} == world.additional_costs
     assert bound.store in world.stores
@@ -176,6 +214,8 @@ def test_the_default_world_holds_what_its_target_says(contract: Contract) -> Non
     }
     assert ["string"] * 4 == [world.attributes[entity][name or ""] for entity, name in named.items()]
     assert "number" == world.attributes[Entity.SESSION][bound.number_attribute or ""]
+    items = world.attributes[Entity.ITEM]
+    assert ("string", "number") == (items[bound.catalog_attribute or ""], items[bound.catalog_number_attribute or ""])
     states = {name: get(f"/v2/customer_sessions/{name}") for name in (bound.open_session, bound.closed_session)}
     assert ["open", "closed"] == [shown["customerSession"]["state"] for shown in states.values()]  # type: ignore[index]
     assert {bound.session_profile} == {shown["customerSession"]["profileId"] for shown in states.values()}  # type: ignore[index]

@@ -72,6 +72,19 @@ def test_an_operation_the_target_does_not_have_leaves_authentication_alone() -> 
     assert only(replace(case, authentication=True), target=target).planned
 
 
+@pytest.mark.parametrize("named", ["SES-003", "RSES-003"])
+def test_a_case_of_another_edition_does_not_run(named: str) -> None:
+    """A case that judges, or may judge, a requirement which only other editions have is theirs."""
+    later = Requirement("SES-003", ("RSES-003",), Level.MUST, "x", (), ("all",), since="2026-05")
+    clauses = catalogue("2025-01", [*CLAUSES, later])
+    for case in (spec("a/x::a", "SES-001", named), spec("a/x::b", also=(named,))):
+        (row,) = make_plan([case], OPTIONS, TARGET, KEYS, clauses, ()).rows
+
+        assert (Verdict.UNSUPPORTED, Reason.EDITION, 0) == (row.verdict, row.reason, row.requests)
+        assert (("SES-001",), ()) == (row.spec.requirements, row.spec.also)
+        assert named in row.detail
+
+
 def test_max_requests_leaves_out_what_does_not_fit_any_more() -> None:
     """The budget is spent in order; a case too large for what is left does not keep out a smaller one."""
     cases = [spec("a/x::a"), spec("a/x::b", requests=9), spec("a/x::c")]

@@ -1,15 +1,19 @@
-"""A profile is updated with or without the rule engine, and shown by its inventory."""
+"""A profile is updated with or without the rule engine, alone or with others, shown by its inventory, and erased."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from talonproof.emulator import answers, attributes, event, profile
+from talonproof.emulator import answers, attributes, audience, coupon, event, profile, referral, session
 from talonproof.emulator.call import Call
+from talonproof.emulator.checked import custom, customer_id, whole
 from talonproof.emulator.message import Reply, reply
+from talonproof.emulator.profile import Profile
 from talonproof.emulator.refusal import INVALID, Refusal, bad_body
 from talonproof.emulator.world import Entity
+
+MAX_PROFILES = 1000
 
 
 def update(call: Call) -> Reply:
@@ -19,17 +23,14 @@ def update(call: Call) -> Reply:
     """
     name = call.path_id("integrationId")
     body: Mapping[str, Any] = call.body
-    sent = body.get("attributes", {})
-    found = attributes.problems(Entity.PROFILE, call.world.attributes[Entity.PROFILE], sent, "/attributes")
-    if found:
-        raise Refusal(400, INVALID, found)
+    sent = custom(call, Entity.PROFILE, body.get("attributes", {}), "/attributes")
     joins, leaves = (_audiences(call, body.get("audiencesChanges", {}), key) for key in ("adds", "deletes"))
     customer, new = profile.ensure(call.store, name, call.now)
     customer.attributes = attributes.merged(customer.attributes, sent)
-    for audience in joins:
-        profile.join(call.store, customer, audience)
-    for audience in leaves:
-        profile.leave(call.store, customer, audience)
+    for number in joins:
+        profile.join(call.store, customer, number)
+    for number in leaves:
+        profile.leave(call.store, customer, number)
     runs = call.parameters["runRuleEngine"]
     if runs and not call.dry:
         customer.active(call.now)
@@ -41,30 +42,86 @@ def update(call: Call) -> Reply:
 
 
 def _audiences(call: Call, changes: Mapping[str, Any], key: str) -> list[int]:
-    ids: list[int] = [int(number) for number in changes.get(key, ())]
-    for index, number in enumerate(ids):
-        if number not in call.world.audiences:
-            raise bad_body(f"/audiencesChanges/{key}/{index}", "Unknown", f"There is no audience {number}.")
-    return ids
+    """The audiences named for a change; Refusal for one that does not exist."""
+    numbers: list[int] = []
+    for index, sent in enumerate(changes.get(key, ())):
+        pointer = f"/audiencesChanges/{key}/{index}"
+        numbers.append(whole(sent, pointer))
+        if not audience.exists(call.store, numbers[-1]):
+            raise bad_body(pointer, "Unknown", f"There is no audience {numbers[-1]}.")
+    return numbers
+
+
+def update_many(call: Call) -> Reply:
+    """Creates profiles, or merges attributes into them, one after the other; all of them or none.
+
+    The rule engine does not run, so nothing counts as activity.
+    """
+    silent = call.silent()
+    sent: list[Mapping[str, Any]] = call.body.get("customerProfiles", [])
+    if len(sent) > MAX_PROFILES:
+        raise bad_body("/customerProfiles", "Out of range", f"A request has at most {MAX_PROFILES} profiles.")
+    defined = call.world.attributes[Entity.PROFILE]
+    problems = [
+        problem
+        for index, item in enumerate(sent)
+        for problem in attributes.problems(
+            Entity.PROFILE, defined, item.get("attributes", {}), f"/customerProfiles/{index}/attributes"
+        )
+    ]
+    if problems:
+        raise Refusal(400, INVALID, problems)
+    names = [customer_id(item["integrationId"], f"/customerProfiles/{i}/integrationId") for i, item in enumerate(sent)]
+    states: list[dict[str, Any]] = []
+    for name, item in zip(names, sent, strict=True):
+        customer, _ = profile.ensure(call.store, name, call.now)
+        customer.attributes = attributes.merged(customer.attributes, item.get("attributes", {}))
+        profile.save(call.store, customer)
+        states.append({"customerProfile": profile.document(call.store, customer, call.world.account)})
+    return reply(204) if silent else reply(200, {"integrationStates": states})
 
 
 def inventory(call: Call) -> Reply:
     """What belongs to a profile, by the sections asked for.
 
-    Referrals, coupons, giveaways and achievements come from operations and rules that are not built: their
-    sections are empty.
+    There are neither giveaways nor achievements: only rules give any.
     """
     name = call.path_id("integrationId")
     customer = profile.find(call.store, name)
     if customer is None:
         raise Refusal(404, f'There is no profile "{name}".')
-    asked = {section for section in ("profile", "loyalty", *_EMPTY) if call.parameters.get(section)}
-    shown: dict[str, Any] = {section: [] for section in _EMPTY if section in asked}
-    if "profile" in asked:
-        shown["profile"] = profile.document(call.store, customer, call.world.account)
-    if "loyalty" in asked:
-        shown["loyalty"] = answers.loyalty(call, customer, ()) or {"programs": {}}
+    shown = {section: show(call, customer) for section, show in _SECTIONS.items() if call.parameters.get(section)}
     return reply(200, shown)
 
 
-_EMPTY = ("referrals", "coupons", "giveaways", "achievements")
+def _coupons(call: Call, customer: Profile) -> list[dict[str, Any]]:
+    kept = coupon.of_customer(call.store, customer.integration_id)
+    return [coupon.inventory_document(call.store, one, call.now) for one in kept]
+
+
+def _nothing(_call: Call, _customer: Profile) -> list[dict[str, Any]]:
+    return []
+
+
+_SECTIONS: Mapping[str, Callable[[Call, Profile], Any]] = {
+    "profile": lambda call, customer: profile.document(call.store, customer, call.world.account),
+    "referrals": lambda call, customer: referral.of_advocate(call.store, customer.integration_id),
+    "coupons": _coupons,
+    "loyalty": lambda call, customer: answers.loyalty(call, customer, ()) or {"programs": {}},
+    "giveaways": _nothing,
+    "achievements": _nothing,
+}
+
+
+def erase(call: Call) -> Reply:
+    """Empties the attributes of a profile, and of the sessions, events and referrals that name it."""
+    name = call.path_id("integrationId")
+    customer = profile.known(call.store, name)
+    if customer is None:
+        raise Refusal(404, f'There is no profile "{name}".')
+    customer.attributes = {}
+    profile.save(call.store, customer)
+    session.erase(call.store, name)
+    event.erase(call.store, name)
+    referral.erase(call.store, name)
+    return reply(204)

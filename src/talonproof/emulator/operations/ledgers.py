@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from talonproof.emulator import answers, ledger, profile
+from talonproof.emulator import card, ledger, profile
 from talonproof.emulator.call import Call
-from talonproof.emulator.ledger import Account
+from talonproof.emulator.card import Card
+from talonproof.emulator.ledger import Account, Page, Wanted
 from talonproof.emulator.message import Reply, reply
 from talonproof.emulator.refusal import Refusal, bad_parameter
 
@@ -27,37 +28,41 @@ def balances(call: Call) -> Reply:
         shown["balance"] = main
     shown["subledgerBalances"] = found
     if account.card:
-        shown["profiles"] = answers.registrations(call, _card(call, account))
+        shown["profiles"] = card.registrations(call.store, _card(call, account))
     return reply(200, shown)
 
 
 def transactions(call: Call) -> Reply:
-    """A page of transactions, newest first."""
+    """A page of transactions, newest first. None awaits an activation: no rule gives points yet."""
+    awaiting = call.parameters.get("awaitsActivation")
+    if awaiting is False:
+        raise bad_parameter("awaitsActivation", "Out of range", "awaitsActivation is true or left out.")
     page = ledger.transactions(
         call.store,
         _account(call),
-        subledgers=_subledgers(call),
+        Wanted(transactions=()) if awaiting else _wanted(call),
         origin=call.parameters.get("loyaltyTransactionType"),
         since=call.parameters.get("startDate"),
         until=call.parameters.get("endDate"),
         size=call.parameters["pageSize"],
         skip=_skip(call),
     )
-    return reply(200, page.document())
+    return _shown(call, page)
 
 
 def points(call: Call) -> Reply:
-    """A page of points that are not used up, newest first."""
+    """A page of points that are not used up, newest first unless they are to be sorted by another date."""
     page = ledger.points(
         call.store,
         _account(call),
-        subledgers=_subledgers(call),
+        _wanted(call),
         status=call.parameters["status"],
+        sort=call.parameters.get("sort", ""),
         now=call.now,
         size=call.parameters["pageSize"],
         skip=_skip(call),
     )
-    return reply(200, page.document())
+    return _shown(call, page)
 
 
 def _account(call: Call) -> Account:
@@ -83,17 +88,29 @@ def _account(call: Call) -> Account:
     return Account(number, name, card=False)
 
 
-def _card(call: Call, account: Account) -> int:
-    row = call.store.one("SELECT id FROM card WHERE program_id = ? AND identifier = ?", account.program, account.owner)
-    if row is None:
+def _card(call: Call, account: Account) -> Card:
+    found = card.find(call.store, account.program, account.owner)
+    if found is None:
         raise Refusal(404, f'There is no loyalty card "{account.owner}" in program {account.program}.')
-    return row[0]
+    return found
 
 
 def _subledgers(call: Call) -> list[str] | None:
     """The subledgers asked for; None: all of them. Cards take several, profiles one."""
     wanted: str | list[str] | None = call.parameters.get("subledgerId")
     return [wanted] if isinstance(wanted, str) else wanted
+
+
+def _wanted(call: Call) -> Wanted:
+    return Wanted(_subledgers(call), call.parameters.get("customerSessionIDs"), call.parameters.get("transactionUUIDs"))
+
+
+def _shown(call: Call, page: Page) -> Reply:
+    """The page; its rows have their names where the edition has names for them."""
+    if "transactionUUID" not in call.known("LedgerPointsEntryIntegrationAPI"):
+        for row in page.rows:
+            del row["transactionUUID"]
+    return reply(200, page.document())
 
 
 def _skip(call: Call) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from talonproof.emulator import answers, event, profile, returned, session
@@ -20,7 +20,9 @@ def give_back(call: Call) -> Reply:
     visit = existing(call)
     if visit.state not in {CLOSED, RETURNED}:
         raise bad_parameter("customerSessionId", "Invalid state", f"The session is {visit.state}, not closed.")
-    items = _items(visit, call.body["return"]["returnedCartItems"])
+    known = call.known("ReturnedCartItem")
+    sent: list[Mapping[str, Any]] = call.body["return"]["returnedCartItems"]
+    items = _items(visit, [{name: item[name] for name in item if name in known} for item in sent])
     customer = customer_of(call, visit)
     before = returned.earlier(call, visit, customer)
     sales = visit.sales
@@ -42,20 +44,18 @@ def give_back(call: Call) -> Reply:
     return reply(200, {**answer, "return": record})
 
 
-def _items(visit: Session, sent: list[Mapping[str, Any]]) -> list[dict[str, int]]:
+def _items(visit: Session, sent: Sequence[Mapping[str, Any]]) -> list[dict[str, int]]:
     """The positions and quantities to be returned; without a quantity, all that remains of the line.
 
-    Raises Refusal for an empty list, a position that the cart does not have, a quantity below 1, and quantities
-    that together go beyond what remains of a line.
+    A line without a position is named by its SKU. Raises Refusal for an empty list, a position or SKU that the cart
+    does not have, a quantity below 1, and quantities that together go beyond what remains of a line.
     """
     if not sent:
         raise bad_body(_ITEMS, "Out of range", "A return names at least one item.")
     remaining = [line["quantity"] - line["returned"] for line in visit.cart]
     items: list[dict[str, int]] = []
     for index, item in enumerate(sent):
-        position = int(item["position"])
-        if not 0 <= position < len(remaining):
-            raise bad_body(f"{_ITEMS}/{index}/position", "Out of range", f"The cart has no position {position}.")
+        position = _position(visit, remaining, item, f"{_ITEMS}/{index}")
         left = remaining[position]
         quantity = int(item.get("quantity", left))
         if not 1 <= quantity <= left:
@@ -64,6 +64,23 @@ def _items(visit: Session, sent: list[Mapping[str, Any]]) -> list[dict[str, int]
         remaining[position] -= quantity
         items.append({"position": position, "quantity": quantity})
     return items
+
+
+def _position(visit: Session, remaining: list[int], item: Mapping[str, Any], pointer: str) -> int:
+    """The line that an item names; of several with its SKU the first that has as many units left."""
+    if "position" in item:
+        position = int(item["position"])
+        if not 0 <= position < len(remaining):
+            raise bad_body(f"{pointer}/position", "Out of range", f"The cart has no position {position}.")
+        if item.get("sku", visit.cart[position]["sku"]) != visit.cart[position]["sku"]:
+            raise bad_body(f"{pointer}/sku", "Unknown", f"The line at position {position} has another SKU.")
+        return position
+    if "sku" not in item:
+        raise bad_body(pointer, "Required", "An item is named by its position or its SKU.")
+    lines = [position for position, line in enumerate(visit.cart) if line["sku"] == item["sku"]]
+    if not lines:
+        raise bad_body(f"{pointer}/sku", "Unknown", f'The cart has no item "{item["sku"]}".')
+    return next((each for each in lines if remaining[each] >= int(item.get("quantity", 1))), lines[0])
 
 
 def reopen(call: Call) -> Reply:

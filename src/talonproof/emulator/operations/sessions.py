@@ -35,7 +35,7 @@ _TRANSITIONS: Mapping[str | None, Mapping[str | None, tuple[str, str]]] = {
 def get(call: Call) -> Reply:
     """The session as it is stored; no effects, since no rule gives any yet."""
     found = existing(call)
-    return reply(200, {"customerSession": session.document(found), "effects": []})
+    return reply(200, {"customerSession": session.document(found, call.known("CustomerSessionV2")), "effects": []})
 
 
 def existing(call: Call) -> Session:
@@ -64,6 +64,7 @@ def update(call: Call) -> Reply:
     visit = stored or session.create(call.store, call.application.id, name, call.now, number=number)
     customer = _apply(call, visit, content)
     visit.state = state
+    visit.updates += 1
     visit.touch(call.now)
     if customer is not None:
         if before in {None, OPEN} and state == CLOSED:
@@ -154,6 +155,8 @@ def _apply(call: Call, visit: Session, content: _Content) -> Profile | None:
     visit.identifiers = sent.get("identifiers", visit.identifiers)
     visit.cards = sent.get("loyaltyCards", visit.cards)
     visit.attributes = attributes.merged(visit.attributes, sent.get("attributes", {}))
+    if "experimentVariantAllocations" in call.known("NewCustomerSessionV2"):
+        visit.allocations = sent.get("experimentVariantAllocations", visit.allocations)
     if sent.get("profileId", visit.profile) != visit.profile:
         visit.profile = sent["profileId"]
         visit.first = session.is_first(call.store, visit)

@@ -1,0 +1,103 @@
+"""Calls that fit the contract and are built to be accepted: one for each operation, and harmless changes to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from strategies.harmless import Arguments
+from strategies.subjects import BODILESS, SUBJECTS, Subject, around, bound, give_back, send, valid
+from talonproof.contract.validators import Validators
+from talonproof.generation.places import places
+from talonproof.generation.pointers import join, put
+from talonproof.generation.values import example
+from talonproof.http.exchange import Exchange
+from talonproof.plugin import scenario
+from talonproof.run.case import NOTHING, Case
+
+UNKNOWN = "talonproofUnknown"
+"""A member, and a parameter, that no edition knows."""
+
+
+def each(bodily: int, bodiless: int, *, accepted: bool = False) -> list[Any]:
+    """A parameter for each operation, for so many calls of it: with a body, and without."""
+    return [
+        pytest.param(
+            subject,
+            marks=scenario(
+                "ERR-009",
+                *((subject.accepts,) if accepted and subject.accepts else ()),
+                also=("ERR-007", "ERR-013"),
+                footprint=subject.footprint,
+                requests=subject.overhead + (bodiless if name in BODILESS else bodily),
+                depth="release",
+                needs=subject.needs,
+                operations=subject.operations,
+                kind="valid",
+            ),
+            id=name,
+        )
+        for name, subject in SUBJECTS.items()
+    ]
+
+
+def note(case: Case, exchange: Exchange, words: str) -> None:
+    """Records that a call which fits the contract was refused: no clause says that every such call is accepted."""
+    if exchange.refused:
+        case.observe("ERR-009", f"{exchange.operation} {words}: answered {exchange.status}")
+
+
+@pytest.mark.parametrize("subject", each(1, 1, accepted=True))
+def test_valid_call(case: Case, subject: Subject) -> None:
+    """A call of each operation on something that is there, with everything in it that it can hold."""
+    ids = around(case, subject.arrange(case))
+    exchange = send(case, subject.operation, bound(valid(subject.operation, case.bindings), ids))
+    if subject.accepts:
+        case.accepted(subject.accepts, exchange)
+    else:
+        note(case, exchange, "with everything")
+    give_back(case)
+
+
+@pytest.mark.parametrize("subject", each(2, 1))
+def test_valid_call_in_other_words(case: Case, subject: Subject) -> None:
+    """A call with the least that it must hold, and one with members and parameters that nobody knows."""
+    staged = subject.arrange(case)
+    call = valid(subject.operation, case.bindings)
+    for words, content_type, changed in (
+        ("with the least it must hold", "application/json; charset=utf-8", least(case, subject.operation, call)),
+        ("with unknown members and parameters", None, extended(case, subject.operation, call)),
+    ):
+        if changed is not None:
+            sent = send(case, subject.operation, bound(changed, around(case, staged)), content_type=content_type)
+            note(case, sent, words)
+    give_back(case)
+
+
+def least(case: Case, operation: str, call: Arguments) -> Arguments | None:
+    """The call with only what its body must hold; None where it has no body."""
+    schema = case.bench.contract.operation(operation).body
+    if schema is None or call.body is NOTHING:
+        return None
+    return replace(call, query={}, body=pruned(call.body, example(case.bench.contract, schema)))
+
+
+def pruned(value: Any, smallest: Any) -> Any:
+    """What of a value the smallest one has too."""
+    if isinstance(value, dict) and isinstance(smallest, dict):
+        members = cast("dict[str, Any]", value)
+        return {name: pruned(members[name], inner) for name, inner in cast("dict[str, Any]", smallest).items()}
+    return cast("Any", value)
+
+
+def extended(case: Case, operation: str, call: Arguments) -> Arguments:
+    """The call with one parameter more, and one member more in every object that is not a map of free names."""
+    contract, body = case.bench.contract, call.body
+    schema = contract.operation(operation).body
+    if schema is not None and body is not NOTHING:
+        for place in places(contract, Validators(contract), schema, body):
+            if isinstance(place.value, dict) and place.shape.get("properties"):
+                body = put(body, place.pointer + join(UNKNOWN), "a")
+    return replace(call, query={**call.query, UNKNOWN: "1"}, body=body)
