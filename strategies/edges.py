@@ -66,7 +66,8 @@ def some(found: Sequence[T], count: int, seed: int) -> list[T]:
 
 
 def _asking(call: Arguments, name: str, value: object) -> Arguments:
-    return replace(call, query={**call.query, name: value})
+    dry = {"dry": True} if name == "now" else {}  # dry calls alone may choose their moment
+    return replace(call, query={**call.query, **dry, name: value})
 
 
 def _at(call: Arguments, name: str, value: object) -> Arguments:

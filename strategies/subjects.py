@@ -143,8 +143,12 @@ def _open(case: Case) -> Ids:
     return {SESSION: Api(case).arrange("open")}
 
 
+_PLENTY: Final = {"cartItems": [{"name": "mug", "sku": "tp-mug", "quantity": 500, "price": 1}]}
+"""A cart of which many calls can return a unit each."""
+
+
 def _closed(case: Case) -> Ids:
-    return {SESSION: Api(case).arrange("closed")}
+    return {SESSION: Api(case).arrange("closed", _PLENTY)}
 
 
 def _profile(case: Case) -> Ids:

@@ -9,7 +9,6 @@ import pytest
 
 from strategies.harmless import Arguments
 from strategies.subjects import BODILESS, SUBJECTS, Subject, around, bound, give_back, send, valid
-from talonproof.contract.validators import Validators
 from talonproof.generation.places import places
 from talonproof.generation.pointers import join, put
 from talonproof.generation.values import example
@@ -19,6 +18,9 @@ from talonproof.run.case import NOTHING, Case
 
 UNKNOWN = "talonproofUnknown"
 """A member, and a parameter, that no edition knows."""
+
+REQUIRED_BY_PROSE = {"trackEventV2": ("profileId",)}
+"""Members that a body must hold, though its schema does not say so."""
 
 
 def each(bodily: int, bodiless: int, *, accepted: bool = False) -> list[Any]:
@@ -81,7 +83,9 @@ def least(case: Case, operation: str, call: Arguments) -> Arguments | None:
     schema = case.bench.contract.operation(operation).body
     if schema is None or call.body is NOTHING:
         return None
-    return replace(call, query={}, body=pruned(call.body, example(case.bench.contract, schema)))
+    smallest = pruned(call.body, example(case.bench.contract, schema))
+    told = {name: call.body[name] for name in REQUIRED_BY_PROSE.get(operation, ())}
+    return replace(call, query={}, body={**smallest, **told})
 
 
 def pruned(value: Any, smallest: Any) -> Any:
@@ -97,7 +101,7 @@ def extended(case: Case, operation: str, call: Arguments) -> Arguments:
     contract, body = case.bench.contract, call.body
     schema = contract.operation(operation).body
     if schema is not None and body is not NOTHING:
-        for place in places(contract, Validators(contract), schema, body):
+        for place in places(contract, case.bench.validators, schema, body):
             if isinstance(place.value, dict) and place.shape.get("properties"):
                 body = put(body, place.pointer + join(UNKNOWN), "a")
     return replace(call, query={**call.query, UNKNOWN: "1"}, body=body)

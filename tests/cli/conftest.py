@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -124,6 +127,19 @@ def emulator() -> Iterator[str]:
     """The address of a healthy emulator that the tests share."""
     with serve.start() as running:
         yield running.url
+
+
+@pytest.fixture(scope="session")
+def smoke(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run of everything at smoke depth with seed 1 against the embedded emulator, in a process of its own."""
+    folder = tmp_path_factory.mktemp("smoke") / "run"
+    command = [sys.executable, "-m", "talonproof", "run", "-n", "0", "--seed", "1", "--depth", "smoke"]
+    environment = {name: value for name, value in os.environ.items() if name != "TALONPROOF_API_KEY"}
+    done = subprocess.run(
+        [*command, "--report", str(folder)], env=environment, capture_output=True, text=True, check=False
+    )
+    assert 0 == done.returncode, done.stdout + done.stderr
+    return Run(Ended(done.returncode, done.stdout, done.stderr), folder)
 
 
 @pytest.fixture

@@ -141,14 +141,20 @@ def test_the_second_ctrl_c_does_not_wait(
     ids=lambda cases: cases.replace("L", "lives ").replace("D", "dies ").strip(),
 )
 def test_a_lost_worker_costs_one_case(
-    judge: Callable[..., Any], own_suite: Callable[[str], Path], emulator: str, cases: str
+    start: Callable[..., Any],
+    run_in: Callable[..., Any],
+    own_suite: Callable[[str], Path],
+    tmp_path: Path,
+    cases: str,
 ) -> None:
     """The case in flight is an ERROR with its name, every other has its result, and the run ends with exit 3."""
     text = "".join((DIES if kind == "D" else LIVES).format(n=n) for n, kind in enumerate(cases))
 
-    run = judge("--workspace", own_suite(text), "--url", emulator, "-n", "2")
+    process = start(own_suite(text), "-n", "2")
+    out, err = process.communicate(timeout=4 * LONG_ENOUGH)
 
-    assert 3 == run.ended.code
+    assert 3 == process.returncode
+    run = run_in(tmp_path / "report")
     expected = {f"{'dies' if kind == 'D' else 'lives'}_{n}": kind for n, kind in enumerate(cases)}
     verdicts = {name: {"D": "error", "L": "pass"}[kind] for name, kind in expected.items()}
     assert {"nothing_is_there": "pass", **verdicts} == run.ended_cases
@@ -156,8 +162,8 @@ def test_a_lost_worker_costs_one_case(
     assert not run.footer["interrupted"]
     for record in run.cases.values():
         assert ("crashed while running" in record["detail"]) == (record["verdict"] == "error")
-    assert "test_dies_" in run.ended.out
-    assert "" == run.ended.err
+    assert "test_dies_" in out
+    assert "" == err
 
 
 def test_a_run_whose_only_process_dies_is_incomplete(

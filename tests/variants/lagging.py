@@ -38,7 +38,9 @@ def lagging(longest: float) -> Behaviour:
         now = time.monotonic()
         if asked.writes:
             for profile in touched(asked):
-                past.setdefault(profile, []).append((now, read(asked, proceed, profile)))
+                before = read(asked, proceed, profile)
+                if before.status != 401:  # the write is refused as well
+                    past.setdefault(profile, []).append((now, before))
             return proceed(asked.request)
         if asked.operation != "getCustomerInventory":
             return proceed(asked.request)

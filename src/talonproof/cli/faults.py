@@ -97,7 +97,8 @@ def command(
     """Show which planted faults the suites catch, and by which check.
 
     A fault is caught by a check of a requirement that it breaks, at the level of
-    what it breaks. A run over all faults writes reports/scoreboard.json.
+    what it breaks. A run over all faults writes reports/scoreboard.json, unless
+    talonproof itself breaks down in it.
 
     \b
     Exit codes: 0 every fault is caught, 1 one is not, 3 talonproof itself broke
@@ -113,13 +114,13 @@ def command(
         click.echo(written(records), nl=False)
     else:
         _show(scores)
+    if any(score.problem for score in scores):
+        return 3
     file = board.workspace.reports / SCOREBOARD
     if (update or not only) and (board.workspace.checkout or workspace is not None):
         known: dict[str, Any] = json.loads(file.read_text()) if only and file.exists() else {}
         file.write_text(written(known | records))
         click.echo(f"written: {file}", err=as_json)
-    if any(score.problem for score in scores):
-        return 3
     return 0 if all(score.caught for score in scores) else 1
 
 

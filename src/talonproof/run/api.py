@@ -142,23 +142,25 @@ class Api:
     def arrange(self, state: str, body: Mapping[str, Any] | None = None) -> str:
         """The id of a fresh session in a state, brought there by the documented way; at most 3 requests.
 
-        Raises Blocked where a step of the way is not accepted.
+        Raises Blocked where a step of the way is not accepted, or leads elsewhere.
         """
         session = self.case.new_id("session")
         content = {"cartItems": [dict(line) for line in CART], **(body or {})}
         arranged = self.case.arranged
         match state:
             case "open" | "closed":
-                arranged(self.put_session(session, {**content, "state": state}))
+                last = arranged(self.put_session(session, {**content, "state": state}))
             case "cancelled":
                 arranged(self.put_session(session, {**content, "state": "open"}))
-                arranged(self.put_session(session, {"state": "cancelled"}))
+                last = arranged(self.put_session(session, {"state": "cancelled"}))
             case "partially_returned":
                 arranged(self.put_session(session, {**content, "state": "closed"}))
-                arranged(self.return_items(session, [{"position": 0, "quantity": 1}]))
+                last = arranged(self.return_items(session, [{"position": 0, "quantity": 1}]))
             case _:
                 message = f"no way leads to the state {state}"
                 raise ValueError(message)
+        if (reached := last.at("customerSession", "state") or state) != state:
+            self.case.block(f"the session that the case builds on is {reached}, not {state}")
         return session
 
     def state(self, session: str) -> Any:

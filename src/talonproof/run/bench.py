@@ -37,6 +37,7 @@ class Bench:
     client: Client
     ledger: Ledger
     journal: Journal
+    validators: Validators
     passive: Passive
     redactor: Redactor
     worker: str
@@ -72,8 +73,11 @@ class Bench:
             on_intent=journal.intent,
             on_outcome=journal.outcome,
         )
-        passive = Passive(contract, Validators(contract))
-        return cls(options, target, contract, catalogue, client, ledger, journal, passive, redactor, worker, workers)
+        judges = Validators(contract)
+        passive = Passive(contract, judges)
+        return cls(
+            options, target, contract, catalogue, client, ledger, journal, judges, passive, redactor, worker, workers
+        )
 
     def case(self, row: Row) -> Case:
         """A case that is about to run."""

@@ -224,17 +224,13 @@ def _select(
             anywhere = bool(named & passive)
             chosen |= {s.id: s for s in specs if anywhere or named.intersection((*s.requirements, *s.also))}
             continue
-        hits = [
-            s
-            for s in specs
-            if s.suite == pattern
-            or fnmatch.fnmatchcase(s.id, f"*{pattern.strip('*')}*" if "*" not in pattern else pattern)
-        ]
+        part = pattern if "*" in pattern else f"*{pattern}*"
+        hits = [s for s in specs if (s.suite == pattern if pattern in suites else fnmatch.fnmatchcase(s.id, part))]
         if not hits:
             message = f"--select {pattern}: no requirement, suite or case is called that"
             raise ConfigError(message, hint=closest(pattern, [*suites, *(row.id for row in catalogue)]))
         chosen |= {s.id: s for s in hits}
-        selected |= {r for s in hits for r in s.requirements}
+        selected |= {name for s in hits for name in s.names}
     return [s for s in specs if s.id in chosen], frozenset(selected)
 
 

@@ -18,8 +18,8 @@ from talonproof.workspace import find_workspace
 @pytest.fixture(scope="module", params=["2025-01", "2026-05"])
 def headers(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
     """The plan of each depth, in each edition."""
-    fixed: dict[str, Any] = {"target_file": "", "url": "", "edition": request.param, "select": (), "max_footprint": None}
-    fixed |= {"max_requests": None, "seed": 0, "workspace": None}
+    fixed: dict[str, Any] = {"target_file": "", "url": "", "edition": request.param, "select": ()}
+    fixed |= {"max_footprint": None, "max_requests": None, "seed": 0, "workspace": None}
     return {depth: collect(asked(depth=depth, **fixed)) for depth in Depth}
 
 

@@ -133,13 +133,7 @@ TEXTS = {
 }
 """JSON texts that no operation takes anywhere in its body, valid or not."""
 
-NULLABLE = {("updateCustomerProfileV2", "attributes"), ("updateCustomerProfilesV2", "attributes")}
 HUGE = b'{"text": "' + b"x" * 10_000_000 + b'"}'
-
-
-def ids(operation: str) -> list[str]:
-    """The bodies of an operation with one text each, at one place each."""
-    return ["/".join(map(str, place)) for place in leaves(VALID[operation])]
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -218,7 +212,8 @@ MEGABYTES: dict[str, tuple[str, Any]] = {
         "syncCatalog",
         {
             "actions": [
-                *[{"type": "PATCH_MANY", "payload": {"filters": [{"attr": "number", "op": "GT", "value": 1}] * 50}}] * 999,
+                *[{"type": "PATCH_MANY", "payload": {"filters": [{"attr": "number", "op": "GT", "value": 1}] * 50}}]
+                * 999,
                 {"type": "PATCH_MANY", "payload": {"price": 1e13}},
             ]
         },
@@ -226,7 +221,7 @@ MEGABYTES: dict[str, tuple[str, Any]] = {
     "a long list": (
         "syncCatalog",
         {"actions": [{"type": "REMOVE_MANY", "payload": {"filters": [
-            {"attr": "number", "op": "IN", "value": "1," * 1_000_000 + "x"}]}}]},
+            {"attr": "number", "op": "IN", "value": "1," * 500_000 + "x"}]}}]},
     ),
     "an exponent": (
         "syncCatalog",

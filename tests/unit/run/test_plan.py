@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -55,7 +56,7 @@ def test_a_case_that_fits_is_planned_with_its_requests() -> None:
         ({"examples": (1, 0, 1)}, Verdict.NOT_RUN, Reason.DEPTH),
     ],
 )
-def test_a_case_that_does_not_fit_says_why(changed: dict[str, object], verdict: Verdict, reason: Reason) -> None:
+def test_a_case_that_does_not_fit_says_why(changed: dict[str, Any], verdict: Verdict, reason: Reason) -> None:
     """What a target lacks and what a depth leaves out are told apart, and cost nothing."""
     row = only(spec(**changed))
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from talonproof.emulator import catalog, session
-from talonproof.emulator.message import Reply, Request, as_object
+from talonproof.emulator.faults.fault import Proceed
+from talonproof.emulator.message import Reply, Request, as_array, as_object
 from talonproof.emulator.session import Session
 from talonproof.emulator.world import Key
 
@@ -24,6 +25,32 @@ _TRUE = {"true", "True", "TRUE", "1"}
 def query(request: Request, name: str) -> str | None:
     """The first value of a query parameter."""
     return next((value for key, value in request.pairs() if key == name), None)
+
+
+def in_path(request: Request, emulator: Emulator, name: str) -> str:
+    """A value of the path, decoded; empty where it has none of that name."""
+    route = emulator.route(request)
+    return route.values.get(name, "") if route else ""
+
+
+def sent_list(request: Request, name: str) -> list[Any]:
+    """The list under a name of the body; empty where there is none."""
+    body = as_object(request.document())
+    return as_array(body.get(name)) or [] if body else []
+
+
+def with_list(request: Request, name: str, items: list[Any]) -> Request:
+    """The request with another list under a name of its body."""
+    return edited_body(request, lambda body: body.update({name: items}))
+
+
+def in_parts(request: Request, proceed: Proceed, name: str, size: int) -> Reply:
+    """The reply to the first part of a list that is too long, the rest of it being sent after that."""
+    items = sent_list(request, name)
+    answer = proceed(with_list(request, name, items[:size]) if len(items) > size else request)
+    for first in range(size, len(items), size) if answer.ok else ():
+        proceed(with_list(request, name, items[first : first + size]))
+    return answer
 
 
 def is_dry(request: Request) -> bool:
