@@ -9,6 +9,7 @@ from typing import Any, Final
 from strategies.calls import every_call
 from strategies.coupons import reservation
 from strategies.harmless import Arguments
+from strategies.membership import number_of
 from strategies.placeholders import (
     AUDIENCE,
     AUDIENCE_NUMBER,
@@ -159,10 +160,7 @@ def _profile(case: Case) -> Ids:
 
 def _audience(case: Case) -> Ids:
     name = case.new_id("audience")
-    number = case.arranged(Api(case).create_audience({"name": name, "integrationId": name})).at("id")
-    if not isinstance(number, int):
-        case.block("the new audience has no number")
-    return {AUDIENCE_NUMBER: number}
+    return {AUDIENCE_NUMBER: number_of(case, Api(case).create_audience({"name": name, "integrationId": name}))}
 
 
 def _card(case: Case) -> Ids:

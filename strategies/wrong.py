@@ -25,6 +25,7 @@ class Wrong:
     it is the thing that is not there. ``judged`` is whether a clause wants such a call refused.
     """
 
+    operation: str
     label: str
     call: Arguments
     pointer: str
@@ -47,7 +48,9 @@ def wrong(contract: Contract, operation: str, call: Arguments, *, validators: Va
     found += _arguments(contract, operation, call)
     if not found:
         path = {name: f"{value}-{NOT_THERE}" for name, value in call.path.items()}
-        found.append(Wrong(f"{operation} of what is not there", replace(call, path=path), "", "", "not-there"))
+        found.append(
+            Wrong(operation, f"{operation} of what is not there", replace(call, path=path), "", "", "not-there")
+        )
     return found
 
 
@@ -58,7 +61,7 @@ def _bodies(contract: Contract, operation: str, call: Arguments, validators: Val
     for defect in invalid(contract, schema, call.body, validators=validators):
         label = f"{operation} {defect.label}"
         check = f"refuses-{defect.keyword}"
-        yield Wrong(label, replace(call, body=defect.value), defect.pointer, defect.keyword, check)
+        yield Wrong(operation, label, replace(call, body=defect.value), defect.pointer, defect.keyword, check)
 
 
 def _arguments(contract: Contract, operation: str, call: Arguments) -> Iterator[Wrong]:
@@ -69,4 +72,4 @@ def _arguments(contract: Contract, operation: str, call: Arguments) -> Iterator[
         else:
             sent = replace(call, query={**call.query, **changed})
         check = f"refuses-{broken.name}-{broken.keyword}"
-        yield Wrong(f"{operation} {broken.label}", sent, "", broken.keyword, check)
+        yield Wrong(operation, f"{operation} {broken.label}", sent, "", broken.keyword, check)

@@ -2,107 +2,142 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from strategies.showing import objects
 from talonproof.http.exchange import Exchange
 from talonproof.plugin import scenario
 from talonproof.run.api import Api
 from talonproof.run.case import Case
 
-Send = Callable[[Case, Api, str, str | None], Exchange]
-"""Sends a call about a profile, with a value of ``silent`` or without one."""
+People = Sequence[str]
 
 
-def many(case: Case, api: Api, profile: str, silent: str | None) -> Exchange:  # noqa: ARG001 - see Send
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A call that can be silent.
+
+    ``send`` sends it for some profiles, with a value of ``silent`` or without one. Asked to speak it answers ``status``
+    with ``results``: whether an answer has them. ``requests`` are those that make the profiles beforehand, where no
+    source says that the call makes them itself.
+    """
+
+    operation: str
+    send: Callable[[Api, People, str | None], Exchange]
+    results: Callable[[Exchange, People], bool]
+    spoken: str
+    status: int = 200
+    needs: tuple[str, ...] = ()
+    footprint: str = "consume"
+    requests: int = 0
+
+
+def profiles(api: Api, people: People, silent: str | None) -> Exchange:
     """An update of many profiles."""
-    return api.put_profiles([{"integrationId": profile}], silent=silent)
+    return api.put_profiles([{"integrationId": name} for name in people], silent=silent)
 
 
-def event(case: Case, api: Api, profile: str, silent: str | None) -> Exchange:
-    """An event."""
-    return api.track_event({"profileId": profile, "type": case.bindings.event_type}, silent=silent)
+def event(api: Api, people: People, silent: str | None) -> Exchange:
+    """An event of the first of the profiles."""
+    return api.track_event({"profileId": people[0], "type": api.case.bindings.event_type}, silent=silent)
 
 
-def referrals(case: Case, api: Api, profile: str, silent: str | None) -> Exchange:  # noqa: ARG001 - see Send
-    """The creation of referrals for several advocates."""
-    campaign = case.bindings.referral_campaign
-    body = {"campaignId": campaign, "advocateProfileIntegrationIds": [profile], "usageLimit": 1}
-    return case.send("createReferralsForMultipleAdvocates", query={"silent": silent}, body=body)
+def referrals(api: Api, people: People, silent: str | None) -> Exchange:
+    """The creation of a referral for each of the profiles."""
+    campaign = api.case.bindings.referral_campaign
+    body = {"campaignId": campaign, "advocateProfileIntegrationIds": list(people), "usageLimit": 1}
+    return api.case.send("createReferralsForMultipleAdvocates", query={"silent": silent}, body=body)
 
 
-SENDERS: dict[str, tuple[Send, str, tuple[str, ...], str]] = {
-    "profiles": (many, "updateCustomerProfilesV2", (), "create"),
-    "event": (event, "trackEventV2", ("event_type",), "consume"),
-    "referrals": (referrals, "createReferralsForMultipleAdvocates", ("referral_campaign",), "consume"),
+def shows_profiles(answer: Exchange, people: People) -> bool:
+    """Whether an answer shows each of the profiles, in any order."""
+    states = objects(answer.at("integrationStates"))
+    shown = objects([state.get("customerProfile") for state in states])
+    return set(people) <= {profile.get("integrationId") for profile in shown}
+
+
+def shows_effects(answer: Exchange, people: People) -> bool:  # noqa: ARG001 - see Speaker
+    """Whether an answer has a list of effects, empty or not."""
+    return isinstance(answer.at("effects"), list)
+
+
+def shows_referrals(answer: Exchange, people: People) -> bool:
+    """Whether an answer shows a referral for each of the profiles, in any order."""
+    return set(people) <= {one.get("advocateProfileIntegrationId") for one in objects(answer.at("data"))}
+
+
+SPEAKERS = {
+    "profiles": Speaker("updateCustomerProfilesV2", profiles, shows_profiles, "PRO-005", footprint="create"),
+    "event": Speaker("trackEventV2", event, shows_effects, "PRO-005", needs=("event_type",)),
+    "referrals": Speaker(
+        "createReferralsForMultipleAdvocates",
+        referrals,
+        shows_referrals,
+        "PRO-006",
+        status=201,
+        needs=("referral_campaign",),
+        requests=1,
+    ),
 }
-"""By name: how the call is sent, its operation, the bindings it needs, and its footprint."""
 
 
-def silently(kind: str, requirement: str, *expected: Any, calls: int = 1) -> Any:
-    """A case about one of the calls, with what is expected of it; referrals are for a profile that is there."""
-    send, operation, needs, footprint = SENDERS[kind]
-    mark = scenario(
-        requirement,
-        footprint=footprint,
-        requests=calls + (send is referrals),
-        depth="release",
-        needs=needs,
-        operations=(operation,),
-    )
-    judged = (requirement, *expected) if expected else ()
-    return pytest.param(send, *judged, marks=mark, id=kind)
+def speakers(requirement: str = "", *, calls: int = 1) -> list[Any]:
+    """Every such call, with the requirement judged, by default that of its results."""
+    return [
+        pytest.param(
+            one,
+            id=name,
+            marks=scenario(
+                requirement or one.spoken,
+                footprint=one.footprint,
+                requests=calls + one.requests,
+                depth="release",
+                needs=one.needs,
+                operations=(one.operation, "updateCustomerProfilesV2")[: 1 + one.requests],
+            ),
+        )
+        for name, one in SPEAKERS.items()
+    ]
 
 
-@pytest.mark.parametrize("send", [silently(kind, "PRO-004", calls=2) for kind in SENDERS])
-def test_silence(case: Case, api: Api, send: Send) -> None:
+@pytest.mark.parametrize("speaker", speakers("PRO-004", calls=2))
+def test_silence(case: Case, api: Api, speaker: Speaker) -> None:
     """A call is answered 204 without a body if `silent` is left out, and if it is `yes`."""
-    profile = a_profile(case, api, send)
+    people = two_profiles(case, api, speaker)
     for silent in (None, "yes"):
-        answer = send(case, api, profile, silent)
+        answer = speaker.send(api, people, silent)
         doing = f"{answer.operation} with silent={silent}" if silent else f"{answer.operation} without silent"
         if case.answered("PRO-004", answer, 204, doing=doing):
             size = len(answer.response_body)
-            case.judge(
-                "PRO-004", not size, f"{doing}: a body of {size} bytes, expected none", of=answer, check="no_body"
-            )
+            message = f"{doing}: a body of {size} bytes, expected none"
+            case.judge("PRO-004", not size, message, of=answer, check="no_body")
 
 
-@pytest.mark.parametrize(
-    ("send", "requirement", "status", "results"),
-    [
-        silently("profiles", "PRO-005", 200, "integrationStates"),
-        silently("event", "PRO-005", 200, "effects"),
-        silently("referrals", "PRO-006", 201, "data"),
-    ],
-)
-def test_results(case: Case, api: Api, send: Send, requirement: str, status: int, results: str) -> None:
+@pytest.mark.parametrize("speaker", speakers())
+def test_results(case: Case, api: Api, speaker: Speaker) -> None:
     """A call with `silent=no` is answered with its results."""
-    answer = send(case, api, a_profile(case, api, send), "no")
+    people = two_profiles(case, api, speaker)
+    answer = speaker.send(api, people, "no")
     doing = f"{answer.operation} with silent=no"
-    if case.answered(requirement, answer, status, doing=doing):
-        found = answer.at(results)
-        case.judge(
-            requirement,
-            isinstance(found, list) and (found != [] or results == "effects"),
-            f"{doing}: {results} is {found!r}, expected a list of results",
-            of=answer,
-            pointer=f"/{results}",
-        )
+    if case.answered(speaker.spoken, answer, speaker.status, doing=doing):
+        message = f"{doing}: the answer does not have all the results of the call"
+        case.judge(speaker.spoken, speaker.results(answer, people), message, of=answer, check="all_results")
 
 
-@pytest.mark.parametrize("send", [silently(kind, "PRO-007") for kind in SENDERS])
-def test_neither_silent_nor_not(case: Case, api: Api, send: Send) -> None:
+@pytest.mark.parametrize("speaker", speakers("PRO-007"))
+def test_neither_silent_nor_not(case: Case, api: Api, speaker: Speaker) -> None:
     """What becomes of a `silent` that is neither `yes` nor `no` is recorded."""
-    answer = send(case, api, a_profile(case, api, send), "perhaps")
+    answer = speaker.send(api, two_profiles(case, api, speaker), "perhaps")
     case.observe("PRO-007", f"{answer.operation} answered {answer.status}")
 
 
-def a_profile(case: Case, api: Api, send: Send) -> str:
-    """The id of a profile; it is there for those calls of which no source says that they make it."""
-    profile = case.new_id("profile")
-    if send is referrals:
-        case.arranged(api.put_profile(profile, {}))
-    return profile
+def two_profiles(case: Case, api: Api, speaker: Speaker) -> People:
+    """The ids of two profiles, which are there where the call is not known to make them."""
+    people = [case.new_id("profile") for _ in range(2)]
+    if speaker.requests:
+        case.arranged(api.put_profiles([{"integrationId": name} for name in people]))
+    return people

@@ -9,6 +9,7 @@ import pytest
 
 from strategies.audiences import member_attributes
 from strategies.membership import attribute, audience, memberships, told
+from strategies.unchanged import at_rest
 from talonproof.http.exchange import Exchange
 from talonproof.model.observed import same
 from talonproof.plugin import scenario
@@ -53,9 +54,7 @@ def test_attributes_stay_until_they_are_sent_again(case: Case, api: Api) -> None
     if read is None:
         return
     silent = case.arranged(api.put_profile(profile, {"attributes": {}}))
-    again = case.settled(
-        partial(api.inventory, profile, profile=True), lambda again: not same(attribute(again, name), "after")
-    )
+    again = at_rest(case, partial(api.inventory, profile, profile=True))
     value = attribute(told(case, again), name)
     case.judge(
         "PRO-014",

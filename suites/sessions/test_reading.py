@@ -62,3 +62,20 @@ def test_a_session_reads_as_it_was_answered(case: Case, api: Api, bindings: Bind
     case.judge(
         "SES-063", found is None, f"{pointer} {words}, from one read to the next", of=(first, second), pointer=pointer
     )
+
+
+def bound(binding: str, row: str) -> Any:
+    """A session that the target already holds, and the row of the state table that reading it is."""
+    mark = scenario(f"{row}-status", "SES-062", footprint="read", requests=1, needs=(binding,))
+    return pytest.param(binding, row, marks=mark, id=binding)
+
+
+@pytest.mark.parametrize(("binding", "row"), [bound("open_session", "T16"), bound("closed_session", "T27")])
+def test_a_session_that_is_there_is_read(case: Case, api: Api, bindings: Bindings, binding: str, row: str) -> None:
+    """A session of the target's own can be read, though nothing may be written."""
+    session: str = getattr(bindings, binding)
+    read = api.get_session(session)
+    # Somebody else may have closed or cancelled it meanwhile: its state proves nothing about the server.
+    if case.accepted(f"{row}-status", read, doing=f"reading the bound session {binding}"):
+        name = read.at("customerSession", "integrationId")
+        case.judge("SES-062", name == session, f"describes {name!r}, expected {session!r}", of=read)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from talonproof.emulator.message import Reply, reply
@@ -248,22 +250,33 @@ def lenient_inventory() -> Behaviour:
     return behave
 
 
+_NUMBER_IN_PATH = re.compile(r"^/v\d/(?:loyalty_programs|catalogs|audiences|audience_customers)/(\d+)(?=[/?]|$)")
+_NUMBERS = frozenset({"campaignId", "audienceId", "adds", "deletes", "evaluableCampaignIds"})
+_NOWHERE = 10**12
+
+
 def large_ids() -> Behaviour:
-    """Numbers above 2^31 are understood: in paths, and in the audiences of a profile."""
+    """The numbers that this server gives are understood in paths and bodies; small ones name nothing."""
 
     def behave(asked: Asked, proceed: Proceed) -> Reply:
-        request = asked.request
-        program = asked.path.get("loyaltyProgramId", "")
-        if program.isdigit() and int(program) > FAR:
-            old, new = f"/loyalty_programs/{program}/", f"/loyalty_programs/{int(program) - FAR}/"
-            request = type(request)(request.method, request.target.replace(old, new, 1), request.headers, request.body)
-        changes = asked.body().get("audiencesChanges")
-        if isinstance(changes, dict):
-            small = {
-                name: [one - FAR if type(one) is int and one > FAR else one for one in ids] if isinstance(ids, list) else ids
-                for name, ids in changes.items()
-            }
-            request = request.with_document({**asked.body(), "audiencesChanges": small})
-        return proceed(request)
+        target = _NUMBER_IN_PATH.sub(
+            lambda found: found[0][: -len(found[1])] + str(_small(int(found[1]))), asked.request.target
+        )
+        request = replace(asked.request, target=target)
+        body = asked.body()
+        return proceed(request.with_document(_with_small(body)) if body else request)
 
     return behave
+
+
+def _small(number: int) -> int:
+    """The emulator's number for one of this server's; of any other, one that the emulator does not have."""
+    return number - FAR if number > FAR else number + _NOWHERE if number > 0 else number
+
+
+def _with_small(value: Any, *, number: bool = False) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_small(one, number=name in _NUMBERS) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_with_small(one, number=number) for one in value]
+    return _small(value) if number and type(value) is int else value

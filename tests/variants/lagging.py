@@ -39,12 +39,14 @@ def lagging(longest: float) -> Behaviour:
         if asked.writes:
             for profile in touched(asked):
                 before = read(asked, proceed, profile)
-                if before.status != 401:  # the write is refused as well
+                if before.ok or before.status == 404:  # else the key is at fault, and the write is refused as well
                     past.setdefault(profile, []).append((now, before))
             return proceed(asked.request)
         if asked.operation != "getCustomerInventory":
             return proceed(asked.request)
         answer = proceed(asked.request)
+        if not answer.ok and answer.status != 404:
+            return answer
         seen = now - drawn.uniform(0, longest)
         for written, before in past.get(asked.path["integrationId"], ()):
             if written > seen:

@@ -47,7 +47,7 @@ def with_noise(value: Any, asked: Asked, number: int) -> Any:
     def noisy(found: dict[str, Any]) -> dict[str, Any]:
         totals = ("total", "cartItemTotal", "additionalCostTotal")
         return {
-            name: one + number % 3 * 1e-12 if name in totals and isinstance(one, int | float) else one
+            name: one * (1 + number % 3 * 1e-13) if name in totals and isinstance(one, int | float) else one
             for name, one in found.items()
         }
 
@@ -55,21 +55,25 @@ def with_noise(value: Any, asked: Asked, number: int) -> Any:
 
 
 def with_times(value: Any, asked: Asked, number: int) -> Any:
-    """Moments are written with an offset and nanoseconds in every other answer, and always by calls that write."""
-    if asked.request.method == "GET" and number % 2:
-        return value
+    """Calls that write show nanoseconds, reads what the database rounded them to; some of both have an offset."""
+    written = asked.request.method != "GET"
 
     def moved(found: dict[str, Any]) -> dict[str, Any]:
-        return {name: _elsewhere(one) if name in MOMENTS else one for name, one in found.items()}
+        return {
+            name: _elsewhere(one, written=written, far=bool(number % 2)) if name in MOMENTS else one
+            for name, one in found.items()
+        }
 
     return rewritten(value, moved)
 
 
-def _elsewhere(text: Any) -> Any:
+def _elsewhere(text: Any, *, written: bool, far: bool) -> Any:
     if not isinstance(text, str) or not MOMENT.fullmatch(text):
         return text
-    there = datetime.fromisoformat(text).astimezone(EAST)
-    return f"{there:%Y-%m-%dT%H:%M:%S}.{there.microsecond:06}789+02:00"
+    exact = datetime.fromisoformat(text)
+    moment = (exact if written else exact + timedelta(microseconds=1)).astimezone(EAST if far else UTC)
+    nanoseconds = "789" if written else ""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06}{nanoseconds}{'+02:00' if far else 'Z'}"
 
 
 def with_more(value: Any, asked: Asked, number: int) -> Any:

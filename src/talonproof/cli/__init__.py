@@ -76,7 +76,7 @@ def invoke(arguments: Sequence[str] | None = None) -> int:
         return _say(str(error), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _say("interrupted", HARNESS)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # rich raises the latter when it meets the former
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return HARNESS
     except Exception as error:  # noqa: BLE001 - the last resort: a user is never shown a traceback

@@ -181,6 +181,7 @@ def pytest_command(setup: prepare.Setup, *extra: str) -> list[str]:
         "no:schemathesis",
         "-p",
         "talonproof.plugin",
+        "--show-capture=no",  # what a suite prints is not redacted; under plain pytest it is shown
         "--assert=plain",  # rewriting the asserts of every module it imports takes pytest longer than a smoke run
         f"--talonproof-launch={setup.launch()}",
         *extra,

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 from rich.console import Console
@@ -17,6 +17,7 @@ from talonproof.cli.options import Asked, asked, pytest_command, pytest_environm
 from talonproof.errors import HarnessError
 from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PLAN, PROBLEM
+from talonproof.run.plan import Kind
 
 
 @click.command(name="plan")
@@ -79,6 +80,7 @@ def _show(header: dict[str, Any]) -> None:
     console.print()
     console.print(table)
     console.print()
+    _show_operations(console, planned)
     console.print(f"{len(planned)} of {len(cases)} cases, at most {header['requests']} requests")
     reasons = Counter((case["verdict"], case["reason"], case["detail"]) for case in cases if not case["planned"])
     for (verdict, reason, detail), count in reasons.most_common():
@@ -86,3 +88,22 @@ def _show(header: dict[str, Any]) -> None:
     waiting = Counter(row["waits"] for row in header["requirements"] if row["waits"])
     for waits, count in waiting.items():
         console.print(f"  {count} requirements wait for: {waits}")
+
+
+def _show_operations(console: Console, planned: list[dict[str, Any]]) -> None:
+    """What is tried of each operation: the most requests, by kind of call."""
+    counts: dict[str, Counter[str]] = {}
+    for case in planned:
+        if case["kind"] and case["operations"]:
+            counts.setdefault(case["operations"][0], Counter())[case["kind"]] += case["requests"]
+    if not counts:
+        return
+    kinds = [kind for kind in get_args(Kind) if kind]
+    table = Table(box=None, pad_edge=False)
+    table.add_column("requests by operation")
+    for kind in kinds:
+        table.add_column(kind, justify="right")
+    for operation, row in counts.items():
+        table.add_row(operation, *(str(row[kind] or "·") for kind in kinds))
+    console.print(table)
+    console.print()

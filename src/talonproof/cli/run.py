@@ -8,6 +8,7 @@ import subprocess
 import time
 import webbrowser
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,8 @@ def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) 
         raise HarnessError(message, hint=f"pytest's own words are in {folder / LOG}")
     rendered = render(folder, reports_data=setup.workspace.reports)
     if not quiet:
-        screen(rendered.account.stream, rendered)
+        with suppress(SystemExit):  # rich's way of saying that nobody reads on; the verdict stands all the same
+            screen(rendered.account.stream, rendered)
     return rendered.account.totals.exit_code
 
 

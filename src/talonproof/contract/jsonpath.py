@@ -21,6 +21,7 @@ _QUOTED: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _INDEX: Final = re.compile(r"0|-?[1-9][0-9]*")
 _WORD: Final = re.compile(r"true|false|null")
+_OPERATOR: Final = re.compile(r"[=!]=")
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 
 
@@ -222,7 +223,7 @@ class _Reader:
             else:
                 break
         self.blank()
-        operator = self.match(re.compile("[=!]=")) or ""
+        operator = self.match(_OPERATOR) or ""
         self.blank()
         literal = self.literal() if operator else None
         self.blank()

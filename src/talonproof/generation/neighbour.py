@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -157,21 +157,26 @@ def engine(contract: Contract) -> Engine:
     return Engine(contract)
 
 
-def sampled(
-    suggestions: tuple[Suggestion, ...], count: int, shuffle: Callable[[list[Any]], None]
-) -> Iterator[Suggestion]:
-    """At most so many suggestions, of each scenario one before of any a second; ``shuffle`` orders a list in place."""
-    groups: dict[str, list[Suggestion]] = {}
+def sampled(suggestions: Iterable[Suggestion], shuffle: Callable[[list[Any]], None]) -> Iterator[Suggestion]:
+    """All of them, so ordered that any first few are of many kinds; ``shuffle`` orders a list in place.
+
+    Calls that keep the contract and calls that break it take turns, and so do the scenarios of each.
+    """
+    kinds: dict[bool, dict[str, list[Suggestion]]] = {True: {}, False: {}}
     for suggestion in suggestions:
-        groups.setdefault(suggestion.scenario, []).append(suggestion)
-    rows = list(groups.values())
-    for row in rows:
-        shuffle(row)
-    shuffle(rows)
-    longest = max(map(len, rows), default=0)
-    taken = (row[turn] for turn in range(longest) for row in rows if turn < len(row))
-    for _, suggestion in zip(range(count), taken, strict=False):
-        yield suggestion
+        kinds[suggestion.positive].setdefault(suggestion.scenario, []).append(suggestion)
+    ordered: list[list[Suggestion]] = []
+    for scenarios in kinds.values():
+        rows = list(scenarios.values())
+        for row in (*rows, rows):
+            shuffle(row)
+        ordered.append(list(_in_turn(rows)))
+    yield from _in_turn(ordered)
+
+
+def _in_turn(rows: Sequence[Sequence[Suggestion]]) -> Iterator[Suggestion]:
+    for turn in range(max(map(len, rows), default=0)):
+        yield from (row[turn] for row in rows if turn < len(row))
 
 
 def _without_keys(document: Mapping[str, Any]) -> Any:

@@ -131,7 +131,7 @@ def _made(exchange: Exchange) -> Iterator[tuple[str, str]]:
         case "trackEventV2":
             yield from _profiles(members(body, "profileId"))
         case "createAudienceV2":
-            yield "audiences", str(exchange.at("id"))
+            yield "audiences", _number(exchange.at("id"))
         case "generateLoyaltyCard":
             yield "cards", str(exchange.at("identifier"))
         case "createCouponReservation":
@@ -163,8 +163,8 @@ def _unmade(exchange: Exchange) -> Iterator[tuple[str, str]]:
 def _named(exchange: Exchange) -> Iterator[tuple[str, str]]:
     """The ids that the server gave to what a successful call has made, by kind."""
     match exchange.operation, exchange.at("id"), exchange.at("identifier"):
-        case "createAudienceV2", int() as number, _ if not isinstance(number, bool):
-            yield "audience", str(number)
+        case "createAudienceV2", int() | float() as number, _ if not isinstance(number, bool):
+            yield "audience", _number(number)
         case "generateLoyaltyCard", _, str() as identifier if identifier:
             yield "card", identifier
         case _:
@@ -201,6 +201,11 @@ def _used(exchange: Exchange, *, was_closed: bool) -> Mapping[str, int]:
             }
         case _:
             return {}
+
+
+def _number(value: Any) -> str:
+    """The number of a thing as it stands in a path: in JSON it may have a fraction of zero."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _profiles(ids: list[Any]) -> Iterator[tuple[str, str]]:

@@ -77,7 +77,7 @@ class Executor:
             raise ConfigError(message, hint="a case is a test with @scenario in suites/<name>/test_*.py")
         plan = make_plan(specs, setup.options, setup.target, setup.keys, setup.catalogue, setup.passive)
         if self.narrowed:
-            declared = {name for row in plan.rows for name in row.spec.requirements}
+            declared = {name for row in plan.rows for name in row.spec.names}
             plan = replace(plan, selected=frozenset(declared | setup.passive))
         return plan
 
@@ -138,6 +138,7 @@ class Executor:
                 folder=s.folder,
                 worker=self.worker,
                 workers=s.workers,
+                selected=self.plan and self.plan.selected | s.passive,
             )
         return self._bench
 

@@ -58,7 +58,7 @@ class Setup:
                 {
                     "options": self.options.to_json(),
                     "workspace": str(self.workspace.root),
-                    "target_file": self.target_file,
+                    "target_file": self.target_file and str(Path(self.target_file).resolve()),
                     "url": self.target.url,
                     "embedded": self.embedded,
                     "workers": self.workers,

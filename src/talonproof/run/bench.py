@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Bench:
-    """One process's share of a run. ``workers`` is how many share the limits of the run."""
+    """One process's share of a run. ``workers`` is how many share the limits of the run.
+
+    ``selected`` are the requirements that the run is about; None: all. What breaks another one is no finding.
+    """
 
     options: RunOptions
     target: Target
@@ -42,6 +45,7 @@ class Bench:
     redactor: Redactor
     worker: str
     workers: int
+    selected: frozenset[str] | None = None
     shrunk: int = 0
 
     @classmethod
@@ -56,6 +60,7 @@ class Bench:
         folder: Path,
         worker: str,
         workers: int,
+        selected: frozenset[str] | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> Bench:
         """A bench that journals into the folder of the run."""
@@ -76,8 +81,9 @@ class Bench:
         judges = Validators(contract)
         passive = Passive(contract, judges)
         return cls(
-            options, target, contract, catalogue, client, ledger, journal, judges, passive, redactor, worker, workers
-        )
+            options, target, contract, catalogue, client, ledger, journal, judges, passive, redactor, worker, workers,
+            selected,
+        )  # fmt: skip
 
     def case(self, row: Row) -> Case:
         """A case that is about to run."""

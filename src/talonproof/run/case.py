@@ -253,7 +253,7 @@ class Case:
             if judgement.message:
                 self.observations[requirement, judgement.message] = None
             return
-        if judgement.holds:
+        if judgement.holds or not (self.bench.selected is None or requirement in self.bench.selected):
             return
         numbers = [exchange.number for exchange in judged]
         needed = tuple(self.history[number] for number in relevant(self.history, numbers))

@@ -231,6 +231,8 @@ def test_what_made_nothing_counts_nothing(ledger: Any, call: Call, status: int) 
         ("createAudienceV2", {"id": 71}, "audience", 71, True),
         ("createAudienceV2", {"id": 71}, "audience", "71", True),
         ("createAudienceV2", {"id": 71}, "card", "71", False),
+        ("createAudienceV2", {"id": 71.0}, "audience", 71, True),
+        ("createAudienceV2", {"id": 71.5}, "audience", 71, False),
         ("createAudienceV2", {"id": 71}, "audience", 72, False),
         ("createAudienceV2", {"id": True}, "audience", True, False),
         ("createAudienceV2", {"id": None}, "audience", None, False),

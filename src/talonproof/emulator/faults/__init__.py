@@ -6,20 +6,30 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from talonproof.emulator.faults.answers import ANSWERS
+from talonproof.emulator.faults.audiences import AUDIENCES
+from talonproof.emulator.faults.cards import CARDS
+from talonproof.emulator.faults.catalogs import CATALOGS
 from talonproof.emulator.faults.content import CONTENT
 from talonproof.emulator.faults.counters import COUNTERS
+from talonproof.emulator.faults.coupons import COUPONS
+from talonproof.emulator.faults.customers import CUSTOMERS
 from talonproof.emulator.faults.dry_runs import DRY_RUNS
+from talonproof.emulator.faults.events import EVENTS
 from talonproof.emulator.faults.fault import Fault as Fault
 from talonproof.emulator.faults.filters import FILTERS
 from talonproof.emulator.faults.keys import KEYS
 from talonproof.emulator.faults.pages import PAGES
+from talonproof.emulator.faults.referrals import REFERRALS
 from talonproof.emulator.faults.returns import RETURNS
 from talonproof.emulator.faults.states import STATES
 from talonproof.errors import ConfigError, closest
 
-FAULTS: Mapping[str, Fault] = {
-    fault.id: fault for fault in chain(STATES, CONTENT, RETURNS, COUNTERS, DRY_RUNS, PAGES, FILTERS, KEYS, ANSWERS)
-}
+_AREAS = (
+    *(STATES, CONTENT, RETURNS, COUNTERS, DRY_RUNS, PAGES, FILTERS, KEYS, ANSWERS),
+    *(CUSTOMERS, AUDIENCES, COUPONS, REFERRALS, CARDS, CATALOGS, EVENTS),
+)
+
+FAULTS: Mapping[str, Fault] = {fault.id: fault for fault in chain.from_iterable(_AREAS)}
 """Every fault by its name, in the order of the areas."""
 
 

@@ -30,11 +30,12 @@ ONE = ("updateCustomerProfileV2",)
 MANY = ("updateCustomerProfilesV2",)
 INVENTORY = ("getCustomerInventory",)
 ERASURE = ("deleteCustomerData",)
+SECTIONS = ("profile", "referrals", "coupons", "loyalty", "giveaways", "achievements")
 
 
 @CUSTOMERS.must("effects-without-engine", "A profile update without the rule engine has an effect.", "PRO-001", on=ONE)
 def _(request: Request, proceed: Proceed, _emulator: Emulator) -> Reply:
-    effect = {
+    effect: dict[str, Any] = {
         "campaignId": 1, "rulesetId": 1, "ruleIndex": 0, "ruleName": "a", "effectType": "showNotification", "props": {},
     }  # fmt: skip
     runs = query(request, "runRuleEngine") in {"true", "True", "TRUE", "1"}
@@ -74,7 +75,7 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     return answer
 
 
-@CUSTOMERS.must("dry-counts-as-activity", "A dry profile update is activity.", "PRO-003", "DRY-014", on=ONE)
+@CUSTOMERS.must("dry-counts-as-activity", "A dry profile update is activity.", "DRY-010", "PRO-003", on=ONE)
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     answer = proceed(request)
     if answer.ok and is_dry(request):
@@ -204,7 +205,7 @@ def _(answer: Reply) -> Reply:
                   on=INVENTORY)  # fmt: skip
 @on_request
 def _(request: Request) -> Request:
-    return request.with_pairs([(name, "true" if value == "false" else value) for name, value in request.pairs()])
+    return with_query(request, **dict.fromkeys(SECTIONS, "true"))
 
 
 @CUSTOMERS.must("bulk-answers-the-first", "An update of many profiles answers the first one for each.", "PRO-005",

@@ -128,6 +128,18 @@ def edited_section(reply: Reply, section: str, edit: Edit) -> Reply:
     return edited_reply(reply, lambda body: edit(body[section]) if section in body else None)
 
 
+def problems_of(reply: Reply) -> list[dict[str, Any]]:
+    """What a refusal says is wrong; empty where it says nothing of that, or is none."""
+    body = None if reply.ok or not reply.body else as_object(reply.document())
+    return as_array(body.get("errors")) or [] if body else []
+
+
+def is_action(item: object, key: str, *words: str) -> bool:
+    """Whether an item of a body is an object that has one of the words under a key."""
+    found = as_object(item)
+    return found is not None and found.get(key) in words
+
+
 def stored(request: Request, emulator: Emulator) -> Session | None:
     """The session that the path names, as it is stored; None without one, or without a valid key."""
     route, application = emulator.route(request), emulator.application_of(request)

@@ -1,0 +1,106 @@
+"""What tests of whole runs share: a relay on this machine that sees everything a run sends."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+
+_OF_THE_CONNECTION = frozenset({"connection", "content-length", "date", "host", "keep-alive", "transfer-encoding"})
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A request as it came over the wire; names of headers are in lower case."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer; names of headers are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+Change = Callable[[Came, Reply], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A running relay: its address, and what came to it so far."""
+
+    url: str
+    came: list[Came] = field(default_factory=list[Came])
+
+
+def _as_it_is(_: Came, reply: Reply) -> Reply:
+    return reply
+
+
+@contextmanager
+def _relay(upstream: str, change: Change = _as_it_is) -> Iterator[Relay]:
+    """A relay in front of a server, which changes its answers."""
+    address = urlsplit(upstream)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def _pass_on(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            came = Came(self.command, self.path, headers, body)
+            relay.came.append(came)
+            reply = change(came, self._ask(came))
+            self.send_response_only(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(reply.body)))
+            self.end_headers()
+            self.wfile.write(reply.body)
+
+        do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = do_OPTIONS = _pass_on
+
+        def _ask(self, came: Came) -> Reply:
+            upstream = HTTPConnection(address.hostname or "", address.port, timeout=30)
+            kept = {name: value for name, value in came.headers.items() if name not in _OF_THE_CONNECTION}
+            upstream.request(came.method, came.target, came.body or None, kept)
+            answer = upstream.getresponse()
+            body = answer.read()
+            upstream.close()
+            headers = {name.lower(): value for name, value in answer.getheaders()}
+            dropped = _OF_THE_CONNECTION - {"date"}
+            return Reply(answer.status, {n: v for n, v in headers.items() if n not in dropped}, body)
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    relay = Relay(f"http://127.0.0.1:{server.server_address[1]}")
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield relay
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def relay() -> Callable[..., AbstractContextManager[Relay]]:
+    """Makes a relay: ``with relay(upstream, change) as between: between.url, between.came``."""
+    return _relay
