@@ -39,10 +39,15 @@ Change = Callable[[Came, Reply], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """A running relay: its address, and what came to it so far."""
+    """A running relay: its address, and what passed through it so far, in the order of the answers."""
 
     url: str
-    came: list[Came] = field(default_factory=list[Came])
+    passed: list[tuple[Came, Reply]] = field(default_factory=list[tuple[Came, Reply]])
+
+    @property
+    def came(self) -> list[Came]:
+        """The requests that came."""
+        return [came for came, _ in self.passed]
 
 
 def _as_it_is(_: Came, reply: Reply) -> Reply:
@@ -62,8 +67,8 @@ def _relay(upstream: str, change: Change = _as_it_is) -> Iterator[Relay]:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             came = Came(self.command, self.path, headers, body)
-            relay.came.append(came)
             reply = change(came, self._ask(came))
+            relay.passed.append((came, reply))
             self.send_response_only(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)

@@ -14,6 +14,9 @@ from typing import Any
 from talonproof.emulator.app import Emulator
 from talonproof.emulator.message import Reply, Request, reply
 
+MOST_BYTES = 200_000
+"""Bytes of a body that a variant looks into."""
+
 Proceed = Callable[[Request], Reply]
 """What answers a request that a variant does not answer by itself."""
 
@@ -42,8 +45,8 @@ class Asked:
         return self.request.method != "GET" and not self.dry
 
     def body(self) -> dict[str, Any]:
-        """The body, empty where it is no JSON object."""
-        found = self.request.document()
+        """The body; empty where it is no JSON object, or so large that it can only be there to try the server."""
+        found = self.request.document() if len(self.request.body) < MOST_BYTES else None
         return found if isinstance(found, dict) else {}
 
     def get(self, target: str) -> Request:
@@ -97,7 +100,7 @@ class Differing(Emulator):
         self._count += 1
         found = self.route(request)
         asked = Asked(request, found.operation.id if found else "", found.values if found else {})
-        shapes = [variant.shape for variant in self.variants if variant.shape]
+        shapes = [variant.shape for variant in reversed(self.variants) if variant.shape]
         if shapes and answer.body:
             document = answer.document()
             for shape in shapes:
@@ -106,7 +109,7 @@ class Differing(Emulator):
         answer = Reply(answer.status, {**answer.headers, "content-length": str(len(answer.body))}, answer.body)
         if answer.status == 204:
             answer = without(answer, "content-length")
-        for variant in self.variants:
+        for variant in reversed(self.variants):
             if variant.wire:
                 answer = variant.wire(answer)
         return answer

@@ -74,6 +74,24 @@ def test_what_a_file_leaves_out_has_a_cautious_default(text: str, limit: Footpri
     assert Bindings() == target.bindings
 
 
+def test_every_binding_is_read_as_what_it_is() -> None:
+    """Text, whole numbers and prices: a value of each kind under each name that a file may hold."""
+    values = {"str": '"a"', "int": "7", "float": "7.5"}
+    kinds = {
+        field.name: str(field.type).partition(" ")[0]
+        for field in dataclasses.fields(Bindings)
+        if field.name not in {"coupons", "disposable"}
+    }
+    assert {"soft_coupon": "str", "users_per_card_limit": "int", "catalog_price": "float"}.items() <= kinds.items()
+    lines = [f"{name} = {values[kind]}" for name, kind in kinds.items()]
+
+    found = parse_target("\n".join(["[bindings]", *lines]), "world", world=True).bindings
+
+    assert {name: json.loads(values[kind]) for name, kind in kinds.items()} == {
+        name: getattr(found, name) for name in kinds
+    }
+
+
 def test_world_needs_no_address_and_may_hold_its_public_keys() -> None:
     """The fragment of an emulator's world is a target without a url."""
     target = parse_target('[bindings]\ntest_key = "public"\ncard_program = 1', "world", world=True)

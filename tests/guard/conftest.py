@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote
+
+import pytest
 
 from talonproof.contract.contract import read_contract
 from talonproof.emulator.app import Emulator
@@ -22,7 +24,6 @@ from talonproof.emulator.message import Request
 from talonproof.emulator.world_file import read_world
 from talonproof.workspace import find_workspace
 
-FOOTPRINTS = ("read", "dry", "create", "consume", "destructive")
 OWN = re.compile(r"tp-\d{8}-\d{6}-[0-9a-f]{4}-[a-z0-9]+-\d+")
 CONSUMING = ("/returns", "/reopen", "/v2/events", "/v1/referrals", "/v1/referrals_for_multiple_advocates")
 
@@ -85,7 +86,12 @@ class Arrived:
         return "create"
 
     @property
-    def written(self) -> list[str]:
+    def foreign(self) -> list[str]:
+        """The sessions and profiles that it writes and that are not a run's own."""
+        return [name for name in self._written if not OWN.match(name)]
+
+    @property
+    def _written(self) -> list[str]:
         """The sessions and profiles that it names as those to be written."""
         if self.method == "GET" or self.dry:
             return []
@@ -102,6 +108,12 @@ class Recording:
 
     url: str = ""
     arrived: list[Arrived] = field(default_factory=list[Arrived])
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Callable[[], AbstractContextManager[Recording]]:
+    """A recording server for as long as one wants it."""
+    return recording
 
 
 @contextmanager
