@@ -11,6 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("tests", deadline=None)  # a busy machine is no failure
+settings.load_profile("tests")
 
 _OF_THE_CONNECTION = frozenset({"connection", "content-length", "date", "host", "keep-alive", "transfer-encoding"})
 
@@ -76,7 +80,7 @@ def _relay(upstream: str, change: Change = _as_it_is) -> Iterator[Relay]:
             self.end_headers()
             self.wfile.write(reply.body)
 
-        do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = do_OPTIONS = _pass_on
+        do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = do_OPTIONS = _pass_on  # noqa: N815 - http.server's
 
         def _ask(self, came: Came) -> Reply:
             upstream = HTTPConnection(address.hostname or "", address.port, timeout=30)
@@ -89,7 +93,7 @@ def _relay(upstream: str, change: Change = _as_it_is) -> Iterator[Relay]:
             dropped = _OF_THE_CONNECTION - {"date"}
             return Reply(answer.status, {n: v for n, v in headers.items() if n not in dropped}, body)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - the name that http.server uses
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -107,5 +111,5 @@ def _relay(upstream: str, change: Change = _as_it_is) -> Iterator[Relay]:
 
 @pytest.fixture(scope="session")
 def relay() -> Callable[..., AbstractContextManager[Relay]]:
-    """Makes a relay: ``with relay(upstream, change) as between: between.url, between.came``."""
+    """Makes relays, each for as long as its ``with`` lasts; see :class:`Relay`."""
     return _relay

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,9 @@ def test_nobody_has_to_read_on(tmp_path: Path, fault: str | None, code: int) -> 
     assert "" == told
 
 
-def test_the_limits_of_a_target_file_hold(judge: Callable[..., Any], own_suite: Callable[[str], Path], unbound: Path) -> None:
+def test_the_limits_of_a_target_file_hold(
+    judge: Callable[..., Any], own_suite: Callable[[str], Path], unbound: Path
+) -> None:
     """A footprint that the file does not allow is not allowed, until a flag says otherwise."""
     with unbound.open("a", encoding="utf-8") as file:
         file.write('[limits]\nmax_footprint = "read"\n')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,6 +38,11 @@ def test_lives_{n}(case, api):
 """
 
 
+def _hears_ctrl_c() -> None:
+    """The child hears Ctrl-C even where whoever runs the tests ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture
 def start(emulator: str, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts ``talonproof run`` as a shell does that runs it in the foreground: nothing is ignored."""
@@ -50,7 +56,7 @@ def start(emulator: str, tmp_path: Path) -> Iterator[Callable[..., subprocess.Po
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
+            preexec_fn=_hears_ctrl_c,  # noqa: PLW1509 - nothing else runs in the test process when it starts
         )
         started.append(process)
         return process
@@ -198,5 +204,6 @@ def test_a_pytest_that_breaks_down_is_an_error(
 
 def processes(folder: Path) -> list[str]:
     """The processes that have a folder on their command line."""
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    command = [shutil.which("ps") or "/bin/ps", "-eo", "args"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return [line for line in listed.splitlines() if str(folder) in line]

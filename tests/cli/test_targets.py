@@ -37,7 +37,7 @@ def answering(status: int, headers: dict[str, str], body: bytes) -> Iterator[tup
 
         do_GET = do_PUT = do_POST = do_DELETE = do_CONNECT = _answer  # noqa: N815 - the names http.server looks for
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - the name that http.server uses
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -83,9 +83,7 @@ def test_a_key_that_is_not_accepted(
     assert not any(b"no-such-secret" in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
 
 
-def test_a_key_that_is_not_set(
-    talonproof: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_that_is_not_set(talonproof: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A target elsewhere needs a key of its own: without one nothing is sent, and the variable is named."""
     file = tmp_path / "staging.toml"
     file.write_text('[target]\nurl = "https://shop.example"\nallowed_host = "shop.example"\nkey_env = "SHOP_KEY"\n')
@@ -207,7 +205,7 @@ def test_plain_pytest_gives_the_same_verdicts(smoke: Any, run_in: Callable[..., 
         assert all(f"**{name}**" in result["description"] for name in names)
 
 
-def test_plain_pytest_collects_without_a_target(own_suite: Callable[[str], Path], tmp_path: Path) -> None:
+def test_plain_pytest_collects_without_a_target(own_suite: Callable[[str], Path]) -> None:
     """Who only lists the cases gets no emulator, no report and no verdict."""
     workspace = own_suite("")
     ended = subprocess.run(

@@ -12,6 +12,7 @@ import pytest
 FILES = ("plan", "run")
 """The commands that read everything a run is made from."""
 
+
 def wording(said: str) -> re.Pattern[str]:
     """What is said word for word; … stands for anything."""
     return re.compile(".*".join(map(re.escape, said.split("…"))))

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from talonproof import cli
-from talonproof.cli.faults import SCOREBOARD, SEED, written
+from talonproof.cli.faults import SCOREBOARD, SEED, provable, written
+from talonproof.contract.requirements import read_requirements
 from talonproof.emulator.faults import FAULTS, Fault
 from talonproof.report.reading import read_stream
 from talonproof.report.totals import totals
@@ -22,12 +23,14 @@ from talonproof.workspace import find_workspace
 FILE = find_workspace().reports / SCOREBOARD
 SCORES: dict[str, dict[str, Any]] = json.loads(FILE.read_text()) if FILE.exists() else {}
 
-EVERY_FAULT = pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+PROVABLE = {fault.id: fault for fault in provable(FAULTS.values(), read_requirements(find_workspace().requirements))}
+
+EVERY_FAULT = pytest.mark.parametrize("fault", PROVABLE.values(), ids=list(PROVABLE))
 
 
 def test_the_scoreboard_holds_every_fault() -> None:
-    """Each fault has a score and each score a fault, in the order of their names."""
-    assert sorted(FAULTS) == list(SCORES)
+    """Each fault has a score and each score a fault, in the order of their names; but for those whose clauses wait."""
+    assert sorted(PROVABLE) == list(SCORES)
     assert written(SCORES) == FILE.read_text()
 
 

@@ -22,13 +22,14 @@ from talonproof.cli.options import Asked, Word, asked
 from talonproof.cli.plan import collect
 from talonproof.cli.run import execute
 from talonproof.config import Depth
+from talonproof.contract.requirements import read_requirements
 from talonproof.emulator.faults import FAULTS, Fault, select
 from talonproof.errors import HarnessError, TalonproofError
 from talonproof.report.reading import read_stream
 from talonproof.report.records import Stream
-from talonproof.requirement import Level
+from talonproof.requirement import Level, Requirement
 from talonproof.verdict import Verdict
-from talonproof.workspace import Workspace
+from talonproof.workspace import Workspace, find_workspace
 
 SCOREBOARD: Final = "scoreboard.json"
 SEED: Final = 0
@@ -104,7 +105,10 @@ def command(
     Exit codes: 0 every fault is caught, 1 one is not, 3 talonproof itself broke
     down, or finds fault with the healthy emulator.
     """
-    faults = select(only) if only else tuple(FAULTS.values())
+    chosen = select(only) if only else tuple(FAULTS.values())
+    faults = provable(chosen, read_requirements(find_workspace(workspace).requirements))
+    if waiting := len(chosen) - len(faults):
+        click.echo(f"{waiting} faults are left out: the clauses that they break wait for their checks", err=True)
     board = Board(Depth(depth), workspace)
     with _place(folder) as place:
         board.control(faults, place, workers=jobs)
@@ -122,6 +126,12 @@ def command(
         file.write_text(written(known | records))
         click.echo(f"written: {file}", err=as_json)
     return 0 if all(score.caught for score in scores) else 1
+
+
+def provable(faults: Iterable[Fault], rows: Iterable[Requirement]) -> tuple[Fault, ...]:
+    """The faults that break a clause which is checked; of the others every clause waits (``Requirement.waits``)."""
+    waiting = {row.id for row in rows if row.waits}
+    return tuple(fault for fault in faults if not waiting.issuperset(fault.breaks))
 
 
 def written(records: Mapping[str, Any]) -> str:

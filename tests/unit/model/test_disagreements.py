@@ -304,7 +304,9 @@ def test_a_broken_answer_is_read_without_failing(obedient: Any) -> None:
     wrong: list[Any] = [None, 0, "x", [], {}, [None, 1, "x", [], {}], True, 1e400, float("nan")]
 
     for value in wrong:
-        stored: dict[str, Any] = dict.fromkeys(("state", "cartItems", "couponCodes", "additionalCosts", "attributes", "total"), value)
+        stored: dict[str, Any] = dict.fromkeys(
+            ("state", "cartItems", "couponCodes", "additionalCosts", "attributes", "total"), value
+        )
         rules = {one.rule for one in disagreements(expectation, 200, stored, before=stored)}
         assert {"T10-state", "R5a", "R5c", "R29b"} <= rules
         assert follow(expectation, 200, stored) is not None
