@@ -181,6 +181,7 @@ EFFECTS: list[dict[str, Any]] = [
         "effectType": "launchFireworks",
         "props": {"colour": "red", "count": 3},
         "experimentId": 4,
+        "evaluationId": "",
     },
     {
         "campaignId": 79,
@@ -222,6 +223,7 @@ def campaigns_at_work() -> Behaviour:
             document["effects"] = effects[:2]
             return answer.with_document(document)
         effects[2]["props"]["value"] = uuid.uuid4().hex
+        effects[1]["evaluationId"] = effects[1]["props"]["token"] = str(uuid.uuid4())
         effects[3]["props"]["transactionUUID"] = str(uuid.uuid4())
         document["effects"] = effects
         profile = (document.get("customerSession") or {}).get("profileId") or (document.get("event") or {}).get("profileId")
@@ -281,3 +283,15 @@ def _with_small(value: Any, *, number: bool = False) -> Any:
     if isinstance(value, list):
         return [_with_small(one, number=number) for one in value]
     return _small(value) if number and type(value) is int else value
+
+
+def guarded(longest: int = 500_000) -> Behaviour:
+    """A gateway before the server does not let through bodies that are long or that nest deeply: 502."""
+
+    def behave(asked: Asked, proceed: Proceed) -> Reply:
+        body = asked.request.body
+        if len(body) > longest or body.count(b"[") + body.count(b"{") > 5_000:
+            return Reply(502, {"content-type": "text/html"}, b"<title>Bad gateway</title>")
+        return proceed(asked.request)
+
+    return behave

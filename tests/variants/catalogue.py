@@ -34,6 +34,7 @@ VARIANTS: tuple[Variant, ...] = (
         shape=shapes.with_large_ids,
         bindings={name: shapes.FAR for name in ("profile_program", "card_program", "audience", "catalog", "referral_campaign")},
     ),
+    Variant("guarded", "a gateway keeps strange bodies away", behaves=behaviours.guarded),
     Variant("campaigns", "effects of campaigns that nobody knows", behaves=behaviours.campaigns_at_work),
     Variant("repetition", "a state may be repeated", behaves=behaviours.repetition_accepted),
     Variant("dry-over", "what is over cannot be tried", behaves=behaviours.dry_refused_when_over),

@@ -83,6 +83,8 @@ def with_more(value: Any, asked: Asked, number: int) -> Any:
         return {**found, "x-extension": {"list": [1, None], "text": "n/a"}, "sandboxed": None}
 
     found = rewritten(value, more)
+    if asked.operation == "getCustomerSession" and "customerSession" in found:
+        found["customerSession"]["readings"] = [1]  # a call that writes shows none
     return {**found, "answerNumber": number, "servedAt": f"{datetime.now(UTC):%H:%M:%S.%f}"} if isinstance(found, dict) else found
 
 
