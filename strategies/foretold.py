@@ -20,6 +20,12 @@ _GENERATED: Final[Mapping[str, tuple[str, ...]]] = {
 _NUMBERED: Final = re.compile(r"(transactionUUID|progressTrackerId)$")
 """Names of properties that hold an id made anew by each call."""
 
+_MADE_UP: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""What a generated id looks like, whatever the property is called that holds it."""
+
+_OF_EFFECTS: Final = ("effectType", "campaignId", "rulesetId", "ruleIndex", "ruleName")
+"""What says which effect it is; what else an effect carries may be new with every call."""
+
 _LISTS: Final = ("createdCoupons", "createdReferrals")
 
 
@@ -44,10 +50,12 @@ def _kept(effect: Any) -> Any:
     if isinstance(props, dict):
         named = cast("dict[str, Any]", props)
         props = {
-            name: _timeless(value) for name, value in named.items() if name not in aside and not _NUMBERED.search(name)
+            name: _lasting(value) for name, value in named.items() if name not in aside and not _NUMBERED.search(name)
         }
-    return {**shown, "props": props}
+    return {**{name: shown[name] for name in _OF_EFFECTS if name in shown}, "props": props}
 
 
-def _timeless(value: Any) -> Any:
+def _lasting(value: Any) -> Any:
+    if isinstance(value, str) and _MADE_UP.fullmatch(value):
+        return "an id"
     return "a time" if instant(value) is not None else value

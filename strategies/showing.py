@@ -64,6 +64,18 @@ def unlike(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[str, st
     return None
 
 
+def described(case: Case, session: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A session as far as the contract describes it: what else an answer shows may be its own."""
+    of_session, of_line = (
+        case.bench.contract.resolve(case.bench.contract.schema(name)).get("properties", {})
+        for name in ("CustomerSessionV2", "CartItem")
+    )
+    told = {name: value for name, value in session.items() if name in of_session}
+    if isinstance(told.get("cartItems"), list):
+        told["cartItems"] = [{name: line[name] for name in line if name in of_line} for line in lines_of(session)]
+    return told
+
+
 def rollbacks(exchange: Exchange) -> Sequence[str]:
     """The types of the rollback effects in an answer."""
     types = (effect.get("effectType") for effect in objects(exchange.at("effects")))

@@ -66,10 +66,14 @@ def _bodies(contract: Contract, operation: str, call: Arguments, validators: Val
 
 def _arguments(contract: Contract, operation: str, call: Arguments) -> Iterator[Wrong]:
     for broken in invalid_parameters(contract.operation(operation)):
-        changed = {broken.name: broken.raw}
         if broken.location == "path":
-            sent = replace(call, path={**call.path, **changed})
+            sent = replace(call, path={**call.path, broken.name: _own(call.path[broken.name], broken.raw)})
         else:
-            sent = replace(call, query={**call.query, **changed})
+            sent = replace(call, query={**call.query, broken.name: broken.raw})
         check = f"refuses-{broken.name}-{broken.keyword}"
         yield Wrong(operation, f"{operation} {broken.label}", sent, "", broken.keyword, check)
+
+
+def _own(own: object, raw: str) -> str:
+    """A text as long, that begins with the id in whose place it is put, where there is room for that."""
+    return own + raw[len(own) :] if isinstance(own, str) and len(raw) > len(own) else raw

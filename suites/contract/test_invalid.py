@@ -30,12 +30,12 @@ JUDGED = {
     "createAudienceV2": 4,
     "updateAudienceV2": 2,
     "updateCustomerProfileAudiences": 5,
-    "linkLoyaltyCardToProfile": 3,
+    "linkLoyaltyCardToProfile": 2,
     "createReferral": 5,
     "createReferralsForMultipleAdvocates": 9,
     "createCouponReservation": 2,
     "deleteCouponReservation": 2,
-    "generateLoyaltyCard": 3,
+    "generateLoyaltyCard": 2,
     "syncCatalog": 8,
 }
 """How many calls of an operation break what a clause wants refused, in the edition where they are most."""

@@ -43,8 +43,15 @@ def operation(
 ) -> Any:
     """A parameter for the invalid calls of an operation, with what they are aimed at, and the most requests."""
     mark = scenario(
-        "ERR-002", "ERR-011", also=("ERR-015",), footprint="consume", requests=requests, depth=depth, needs=needs
-    )
+        "ERR-002", "ERR-011",
+        also=("ERR-015",),
+        footprint="consume",
+        requests=requests,
+        depth=depth,
+        needs=needs,
+        operations=(name,),
+        kind="invalid",
+    )  # fmt: skip
     return pytest.param(name, make, marks=mark, id=name)
 
 
@@ -69,7 +76,16 @@ def test_bounds(case: Case, name: str, make: Callable[[Case], Aim]) -> None:
 
 def types_of(name: str, make: Callable[[Case], Aim], requests: int, *, needs: tuple[str, ...] = ()) -> Any:
     """A parameter for the calls that hold a value of the wrong type; a server may take them all."""
-    mark = scenario("ERR-009", also=("ERR-002",), footprint="consume", requests=requests, depth="release", needs=needs)
+    mark = scenario(
+        "ERR-009",
+        also=("ERR-002",),
+        footprint="consume",
+        requests=requests,
+        depth="release",
+        needs=needs,
+        operations=(name,),
+        kind="invalid",
+    )
     return pytest.param(name, make, marks=mark, id=name)
 
 
@@ -99,7 +115,14 @@ def arguments(name: str, requests: int, owner: str, *, depth: str = "release", b
     judged = "ERR-011" if bounded else "ERR-009"
     needs = (f"{owner}_program", f"populated_{owner}")
     mark = scenario(
-        judged, also=("ERR-015",), footprint="read", requests=requests, depth=depth, needs=needs, operations=(name,)
+        judged,
+        also=("ERR-015",),
+        footprint="read",
+        requests=requests,
+        depth=depth,
+        needs=needs,
+        operations=(name,),
+        kind="invalid",
     )
     return pytest.param(name, marks=mark, id=name)
 

@@ -14,6 +14,8 @@ from strategies.untouched import Aim, Untouched, a_profile, a_session, no_profil
 from talonproof.http.exchange import Exchange
 from talonproof.plugin import scenario
 from talonproof.run.case import Case
+from talonproof.run.outcome import Blocked
+from talonproof.verdict import Reason
 
 AT_SMOKE = next(text for text in BROKEN if text.label == "an object cut short")
 
@@ -111,7 +113,10 @@ def test_almost_json(case: Case) -> None:
 def test_hostile_json(case: Case, text: Hostile) -> None:
     """A body that is JSON, and deep, long, huge or strange, is no reason to fail."""
     path = {"customerSessionId": case.new_id("session")}
-    case.send("updateCustomerSessionV2", path=path, query={"dry": True}, raw_body=text.raw)
+    try:
+        case.send("updateCustomerSessionV2", path=path, query={"dry": True}, raw_body=text.raw)
+    except Blocked as stopped:  # whatever stands before the server may hang up on such a body
+        case.unsupported(Reason.NEVER_TRIGGERED, f"the body does not reach the server: {stopped}")
 
 
 @scenario("ERR-009", footprint="dry", requests=3, depth="release")

@@ -39,7 +39,7 @@ def test_an_event_of_a_type_that_cannot_be_sent(case: Case, api: Api, kind: str,
 
 
 @scenario(
-    "EVT-003", "EVT-005", "EVT-006",
+    "EVT-003", "EVT-005", "EVT-006", "PRO-005",
     footprint="consume",
     requests=2,
     needs=("event_type",),
@@ -50,6 +50,8 @@ def test_an_event_makes_its_profile(case: Case, api: Api) -> None:
     profile, kind = case.new_id("profile"), case.bindings.event_type
     sent = api.track_event({**event(case, profile), "responseContent": ["customerProfile", "event"]})
     if not case.accepted("EVT-003", sent, doing="an event of a profile that is not known"):
+        return
+    if not case.answered("PRO-005", sent, 200, doing="an event with silent=no", check="event_spoken"):
         return
     name = sent.at("customerProfile", "integrationId")
     case.judge(

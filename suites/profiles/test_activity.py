@@ -112,8 +112,10 @@ def test_a_reservation_is_no_activity(case: Case, api: Api) -> None:
     name, before = at_rest_profile(case, api)
     coupon = {"couponValue": case.bindings.coupons[0]}
     sent = case.arranged(case.send("createCouponReservation", path=coupon, body=reservation([name])))
-    judge_still(case, "PRO-003", name, before, [sent])
-    case.send("deleteCouponReservation", path=coupon, body=reservation([name]))
+    try:
+        judge_still(case, "PRO-003", name, before, [sent])
+    finally:
+        case.send("deleteCouponReservation", path=coupon, body=reservation([name]))
 
 
 @scenario(

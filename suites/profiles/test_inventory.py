@@ -64,9 +64,11 @@ def test_the_coupons_are_there(case: Case, api: Api) -> None:
     def listed(read: Exchange) -> bool:
         return any(same_code(one.get("value"), code) for one in objects(read.at("coupons")))
 
-    read = case.settled(partial(api.inventory, profile, coupons=True), listed)
-    judge_shown(case, read, "coupons", listed(read), "the coupon that the customer has reserved is not there")
-    case.send("deleteCouponReservation", path={"couponValue": code}, body=body)
+    try:
+        read = case.settled(partial(api.inventory, profile, coupons=True), listed)
+        judge_shown(case, read, "coupons", listed(read), "the coupon that the customer has reserved is not there")
+    finally:
+        case.send("deleteCouponReservation", path={"couponValue": code}, body=body)
 
 
 @scenario(

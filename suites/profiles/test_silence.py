@@ -85,8 +85,8 @@ SPEAKERS = {
 }
 
 
-def speakers(requirement: str = "", *, calls: int = 1) -> list[Any]:
-    """Every such call, with the requirement judged, by default that of its results."""
+def speakers(requirement: str = "", *, calls: int = 1, smoke: str = "") -> list[Any]:
+    """Every such call, with the requirement judged, by default that of its results; one may be part of smoke."""
     return [
         pytest.param(
             one,
@@ -95,7 +95,7 @@ def speakers(requirement: str = "", *, calls: int = 1) -> list[Any]:
                 requirement or one.spoken,
                 footprint=one.footprint,
                 requests=calls + one.requests,
-                depth="release",
+                depth="smoke" if name == smoke else "release",
                 needs=one.needs,
                 operations=(one.operation, "updateCustomerProfilesV2")[: 1 + one.requests],
             ),
@@ -117,7 +117,7 @@ def test_silence(case: Case, api: Api, speaker: Speaker) -> None:
             case.judge("PRO-004", not size, message, of=answer, check="no_body")
 
 
-@pytest.mark.parametrize("speaker", speakers())
+@pytest.mark.parametrize("speaker", speakers(smoke="profiles"))
 def test_results(case: Case, api: Api, speaker: Speaker) -> None:
     """A call with `silent=no` is answered with its results."""
     people = two_profiles(case, api, speaker)

@@ -21,7 +21,7 @@ from talonproof.target import Bindings
 OPERATIONS = ("updateCustomerProfileV2", "getCustomerInventory")
 
 
-@scenario("PRO-001", footprint="create", requests=1, depth="release", operations=OPERATIONS[:1])
+@scenario("PRO-001", footprint="create", requests=1, operations=OPERATIONS[:1])
 def test_no_effects_without_the_rule_engine(case: Case, api: Api) -> None:
     """An update that does not ask for the rule engine has no effects."""
     judge_no_effects(case, case.arranged(api.put_profile(case.new_id("profile"), {})))

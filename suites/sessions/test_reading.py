@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from strategies import unchanged
-from strategies.showing import session_of, unlike
+from strategies.showing import described, session_of, unlike
 from talonproof.plugin import scenario
 from talonproof.run.api import CART, Api
 from talonproof.run.case import Case
@@ -45,10 +45,10 @@ def test_a_session_reads_as_it_was_answered(case: Case, api: Api, bindings: Bind
         sent = api.put_session(session, {"state": "cancelled"})
     else:
         sent = api.put_session(session, {**content, "state": state})
-    answered = session_of(case, sent)
+    answered = described(case, session_of(case, sent))
     first, second = api.get_session(session), api.get_session(session)
     for read in (first, second):
-        found = unlike(answered, session_of(case, read))
+        found = unlike(answered, described(case, session_of(case, read)))
         pointer, words = found or ("", "")
         case.judge(
             "SES-069",

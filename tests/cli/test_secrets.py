@@ -47,12 +47,18 @@ def spelled(key: str) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def target(world_text: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A faulty emulator whose live key is the canary."""
-    world = tmp_path_factory.mktemp("world") / "world.yaml"
+def world(world_text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A world whose live key is the canary."""
+    file = tmp_path_factory.mktemp("world") / "world.yaml"
     changed = world_text.replace("talonproof-live-key", json.dumps(CANARY))
     assert changed != world_text
-    world.write_text(changed, encoding="utf-8")
+    file.write_text(changed, encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def target(world: Path) -> Iterator[str]:
+    """A faulty emulator whose live key is the canary."""
     with serve.start(world, FAULTS) as running:
         yield running.url
 
@@ -90,11 +96,12 @@ def echo(came: Any, reply: Any) -> Any:
     encoded = (base64.b64encode(b"=" * before + key + b" is not known") for before in range(3))
     plain = (form for name, form in spelled(CANARY).items() if not name.startswith("base64"))
     shown = {"set-cookie": f"key={CANARY}", "x-echo": CANARY, "www-authenticate": f"ApiKey-v1 {CANARY}"}
-    return replace(reply, status=400, headers={**reply.headers, **shown}, body=b"\n".join((*plain, *encoded)))
+    body = b"\n".join((*plain, *encoded))
+    return replace(reply, status=400, headers={**reply.headers, **shown}, body=body)
 
 
 def test_no_echo_gets_through(
-    judge: Callable[..., Any], own_suite: Callable[[str], Path], relay: Callable[..., Any], target: str
+    judge: Callable[..., Any], own_suite: Callable[[str], Path], recording: Callable[..., Any], world: Path
 ) -> None:
     """A target that writes the key into its answers, in whatever spelling, does not get it into a report."""
     text = """
@@ -104,8 +111,8 @@ def test_creating(case, api):
     said = answer.response_body.decode(errors="replace")
     case.judge("SES-001", answer.ok, f"answered {said} and {dict(answer.response_headers)}", of=answer)
 """
-    with relay(target, echo) as between:
-        run = judge("--workspace", own_suite(text), "--url", between.url)
+    with recording(world=world, change=echo) as server:
+        run = judge("--workspace", own_suite(text), "--url", server.url)
 
     assert "SES-001" in {requirement for requirement, _, _ in run.findings}
     assert b"[redacted]" in (run.folder / "run.ndjson").read_bytes()

@@ -50,7 +50,9 @@ _FEATURES = ("coupons", "referrals", "loyalty", "giveaways", "strikethrough", "a
 _ORIGINS = ("manual", "session", "import")
 _STATUSES = ("active", "inactive")
 _RESERVATIONS = ("soft", "mandatory", "visible")
-_CODES = ("sensitive", "insensitive")
+_CODES = ("sensitive", "insensitive-uppercase", "insensitive-lowercase")
+"""The API's words; the last two differ in how codes are made, which no operation of this API does for coupons."""
+
 _SHORTEST_CODE = 4
 _CARD_PATTERN = re.compile(r"[A-Za-z0-9_#-]{4,108}")
 _FEWEST_BLANKS = 8

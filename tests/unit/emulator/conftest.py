@@ -27,7 +27,7 @@ SMALL_WORLD = """
 account: 9
 applications:
   - {id: 1, name: One, catalog: 5}
-  - {id: 2, name: Two, codes: insensitive}
+  - {id: 2, name: Two, codes: insensitive-lowercase}
 keys:
   - {key: live, application: 1}
   - {key: other, application: 2}

@@ -125,6 +125,18 @@ def test_what_is_broken_weighs_what_its_level_says(judged: Judged, requirement: 
         assert record["requests"]["extra"] == 1, "it was replayed once"
 
 
+@pytest.mark.parametrize(("status", "verdict"), [(404, "pass"), (400, "fail"), (204, "fail"), (500, "blocked")])
+def test_one_status_and_no_other(judged: Judged, status: int, verdict: str) -> None:
+    """Where a clause names the status, another refusal breaks it too; a 5xx is judged apart."""
+
+    def body(case: Case, api: Api) -> None:
+        case.answered("SES-001", read(api), 404)
+
+    record = judged(body, lambda _: httpx.Response(status, json={"message": "no"} if status >= 400 else None))
+
+    assert record["verdict"] == verdict
+
+
 def test_what_does_not_come_back_is_flaky(judged: Judged) -> None:
     """A finding is replayed once on fresh ids; one that is gone then is no FAIL."""
     answers = iter([400, 200])

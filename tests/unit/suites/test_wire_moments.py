@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategies.moments import instant, midnight, served, written
+from strategies.moments import instant, midnight, served, step, written
 from talonproof.http.exchange import Exchange
 
 whole_seconds = st.integers(86_400, 29_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
@@ -43,6 +43,20 @@ def test_what_names_no_instant_is_none(text: object) -> None:
 def test_instants_are_the_same_in_every_zone(text: str) -> None:
     """The same instant may be written in several ways."""
     assert datetime(2026, 5, 20, 12, tzinfo=UTC) == instant(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2026-05-20T12:00:00Z", 1.0),
+        ("2026-05-20T12:00:00.000Z", 1.0),
+        ("2026-05-20T12:00:00.120Z", 0.01),
+        ("2026-05-20T12:00:00.123456+07:00", 1e-6),
+    ],
+)
+def test_the_step_of_a_clock_is_that_of_its_digits(text: str, seconds: float) -> None:
+    """Zeros at the end may be padding: such a clock could be coarser than it looks."""
+    assert seconds == step(text).total_seconds()
 
 
 def test_a_server_says_when_it_answered(exchange: Callable[..., Exchange]) -> None:
