@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("tests", deadline=None)  # a busy machine is no failure
-settings.load_profile("tests")
-
 from talonproof.contract.contract import read_contract
 from talonproof.emulator import faults as planted
 from talonproof.emulator.app import Emulator
 from talonproof.emulator.message import Reply, Request
 from talonproof.emulator.world_file import read_world
 from talonproof.workspace import find_workspace
+
+settings.register_profile("tests", deadline=None)  # a busy machine is no failure
+settings.load_profile("tests")
 
 Change = Callable[[Request, Reply], Reply]
 
@@ -62,7 +62,7 @@ def _recording(
 
         do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815 - what http.server looks for
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - the name that http.server uses
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -80,5 +80,5 @@ def _recording(
 
 @pytest.fixture(scope="session")
 def recording() -> Callable[..., AbstractContextManager[Recording]]:
-    """A recording server for as long as one wants it: ``with recording(faults=[...], change=...) as server``."""
+    """Makes recording servers, each for as long as its ``with`` lasts; see :class:`Recording`."""
     return _recording

@@ -99,7 +99,8 @@ def talonproof(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     def command(*arguments: str | Path) -> Ended:
         capfd.readouterr()
         code = command_line([str(argument) for argument in arguments])
-        return Ended(code, *capfd.readouterr())
+        out, err = capfd.readouterr()
+        return Ended(code, str(out), str(err))
 
     return command
 
