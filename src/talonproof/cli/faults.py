@@ -108,7 +108,7 @@ def command(
     chosen = select(only) if only else tuple(FAULTS.values())
     faults = provable(chosen, read_requirements(find_workspace(workspace).requirements))
     if waiting := len(chosen) - len(faults):
-        click.echo(f"{waiting} faults are left out: the clauses that they break wait for their checks", err=True)
+        click.echo(f"{waiting} faults are left out: a clause that they break waits for its check", err=True)
     board = Board(Depth(depth), workspace)
     with _place(folder) as place:
         board.control(faults, place, workers=jobs)
@@ -129,9 +129,9 @@ def command(
 
 
 def provable(faults: Iterable[Fault], rows: Iterable[Requirement]) -> tuple[Fault, ...]:
-    """The faults that break a clause which is checked; of the others every clause waits (``Requirement.waits``)."""
+    """The faults whose clauses are all checked; the others break one that waits (``Requirement.waits``)."""
     waiting = {row.id for row in rows if row.waits}
-    return tuple(fault for fault in faults if not waiting.issuperset(fault.breaks))
+    return tuple(fault for fault in faults if waiting.isdisjoint(fault.breaks))
 
 
 def written(records: Mapping[str, Any]) -> str:
