@@ -76,6 +76,7 @@ def _recording(
         server.shutdown()
         server.server_close()
         thread.join()
+        emulator.store.close()
 
 
 @pytest.fixture(scope="session")

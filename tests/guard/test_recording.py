@@ -74,7 +74,7 @@ class Reading:
 
     run: str
     given: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    never_closed: set[str] = field(default_factory=set[str])
+    closed: set[str] = field(default_factory=set[str])
 
     def level(self, request: Request, reply: Reply) -> tuple[str, str]:
         """How far a request would go if the server accepted it, whatever its key, and what it is."""
@@ -93,7 +93,7 @@ class Reading:
         named += [(NAMES[name], value) for name, value in members(body) if name in NAMES and kind != "new audience"]
         strangers = [f"{of} {value}" for of, value in named if not self._may_write(of, value)]
         level = "destructive" if strangers else self._of_write(kind, query, body, place)
-        self._remember(kind, reply, place)
+        self._remember(kind, level, reply, place)
         return level, " ".join([call, *strangers])
 
     def _of_write(self, kind: str, query: Sequence[tuple[str, str]], body: Any, place: re.Match[str]) -> str:
@@ -101,9 +101,9 @@ class Reading:
         match kind:
             case "session":
                 state = found.get("state") or "open"
-                stays = state == "open" or (state == "cancelled" and place["session"] in self.never_closed)
+                cancels = state == "cancelled" and place["session"] not in self.closed
                 codes = found.get("couponCodes") or found.get("referralCode")
-                return "create" if body is not None and stays and not codes else "consume"
+                return "create" if body is not None and (state == "open" or cancels) and not codes else "consume"
             case "profile":
                 return "consume" if ("runRuleEngine", "true") in query else "create"
             case "catalog":
@@ -119,14 +119,11 @@ class Reading:
             return payload.get("sku", "") == "" or self.own(payload["sku"])
         return payload.get("op") == "EQ" and self.own(payload.get("value"))
 
-    def _remember(self, kind: str, reply: Reply, place: re.Match[str]) -> None:
-        answer = reply.document() if reply.ok else {}
+    def _remember(self, kind: str, level: str, reply: Reply, place: re.Match[str]) -> None:
+        answer: Any = reply.document() if reply.ok else {}
         match kind:
-            case "session":
-                state = (answer or {}).get("customerSession", {}).get("state")
-                (self.never_closed.add if state == "open" else self.never_closed.discard)(place["session"])
-            case "reopen":
-                self.never_closed.discard(place["session"])
+            case "session" if level == "consume":
+                self.closed.add(place["session"])
             case "new audience" if "id" in answer:
                 self.given.add(("audience", str(answer["id"])))
             case "new card" if "identifier" in answer:
