@@ -137,12 +137,15 @@ class Attempts:
         return self._made[ids[SESSION]]
 
     def chosen(self, ids: Ids, room: int) -> list[int]:
-        """Where those stand that are sent: all that are judged, then as many others as there is room for."""
+        """Where those stand that are sent: as many others as there is room for, then all that are judged.
+
+        A server may take the others, and what was refused before a call that was not can no longer be looked at.
+        """
         every = self.about(ids)
-        first = [index for index, one in enumerate(every) if one.judged]
+        last = [index for index, one in enumerate(every) if one.judged]
         others = [index for index, one in enumerate(every) if not one.judged]
         Random(self._case.seed).shuffle(others)
-        return (first + others)[:room]
+        return others[: max(0, room - len(last))] + last[:room]
 
 
 @pytest.mark.parametrize("subject", each())

@@ -7,48 +7,15 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from talonproof.emulator.message import Reply
+
 CHECKOUT = Path(__file__).resolve().parents[2]
-
-Reply = tuple[int, dict[str, str], bytes]
-
-
-@contextmanager
-def answering(status: int, headers: dict[str, str], body: bytes) -> Iterator[tuple[int, list[str]]]:
-    """A server that answers everything the same, with its port and the requests that came."""
-    came: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def _answer(self) -> None:
-            came.append(self.requestline)
-            self.send_response(status)
-            for name, value in {"content-length": str(len(body)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_PUT = do_POST = do_DELETE = do_CONNECT = _answer  # noqa: N815 - the names http.server looks for
-
-        def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - the name that http.server uses
-            """Says nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield server.server_address[1], came
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.fixture
@@ -98,52 +65,57 @@ def test_a_key_that_is_not_set(talonproof: Callable[..., Any], tmp_path: Path, m
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        ((200, {"content-type": "text/html"}, b"<html>It works!</html>"), "text/html that is not JSON"),
-        ((404, {"content-type": "application/json"}, b'{"detail": "Not Found"}'), "it knows no customer sessions"),
-        ((302, {"location": "http://shop.example/login"}, b""), "it redirects to http://shop.example/login"),
-        ((503, {}, b""), "cannot be tested now: it answers 503"),
+        (Reply(200, {"content-type": "text/html"}, b"<html>It works!</html>"), "text/html that is not JSON"),
+        (Reply(404, {"content-type": "application/json"}, b'{"detail": "Not Found"}'), "it knows no customer sessions"),
+        (Reply(302, {"location": "http://shop.example/login"}), "it redirects to http://shop.example/login"),
+        (Reply(503), "cannot be tested now: it answers 503"),
     ],
     ids=["HTML", "another API", "redirect", "unavailable"],
 )
 def test_a_target_that_is_something_else(
-    talonproof: Callable[..., Any], tmp_path: Path, reply: Reply, said: str
+    talonproof: Callable[..., Any], recording: Callable[..., Any], tmp_path: Path, reply: Reply, said: str
 ) -> None:
     """A server that does not speak this API is not judged by it: exit 3 and one line, after one read."""
-    with answering(*reply) as (port, came):
-        ended = talonproof("run", "--url", f"http://127.0.0.1:{port}", "--report", tmp_path)
+    with recording(change=lambda *_: reply) as server:
+        ended = talonproof("run", "--url", server.url, "--report", tmp_path)
 
     assert 3 == ended.code
     assert said in ended.told
-    assert all(line.startswith("GET /v2/customer_sessions/") for line in came)
-    assert [came[0]] == sorted(set(came))
+    (read,) = {(request.method, request.path.rpartition("/")[0]) for request, _ in server.passed}
+    assert ("GET", "/v2/customer_sessions") == read
 
 
 @pytest.mark.parametrize("flags", [[], ["--max-footprint", "read"]], ids=["by default", "even for reads"])
 def test_another_host_is_refused_before_anything_is_sent(
-    talonproof: Callable[..., Any], tmp_path: Path, flags: list[str]
+    talonproof: Callable[..., Any], recording: Callable[..., Any], tmp_path: Path, flags: list[str]
 ) -> None:
     """Without a target file only loopback is spoken to; an address that merely leads there is not loopback."""
-    with answering(200, {}, b"{}") as (port, came):
-        ended = talonproof("run", "--url", f"http://0.0.0.0:{port}", "--report", tmp_path, *flags)
+    with recording() as server:
+        url = server.url.replace("127.0.0.1", "0.0.0.0")  # noqa: S104 - leads here, and is no loopback address
+        ended = talonproof("run", "--url", url, "--report", tmp_path, *flags)
 
     assert 2 == ended.code
     assert "only a server on this machine can be tested without a target file" in ended.told
-    assert [] == came
+    assert [] == server.passed
 
 
 def test_no_proxy_is_ever_asked(
-    judge: Callable[..., Any], own_suite: Callable[[str], Path], emulator: str, monkeypatch: pytest.MonkeyPatch
+    judge: Callable[..., Any],
+    own_suite: Callable[[str], Path],
+    recording: Callable[..., Any],
+    emulator: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A proxy in the environment sees nothing of a run, so no key goes astray."""
-    with answering(200, {}, b"{}") as (port, came):
+    with recording() as proxy:
         for variable in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
-            monkeypatch.setenv(variable, f"http://127.0.0.1:{port}")
+            monkeypatch.setenv(variable, proxy.url)
         monkeypatch.delenv("NO_PROXY", raising=False)
 
         run = judge("--workspace", own_suite(""), "--url", emulator)
 
     assert 0 == run.ended.code
-    assert [] == came
+    assert [] == proxy.passed
 
 
 def test_the_embedded_emulator_has_keys_of_its_own(

@@ -248,3 +248,46 @@ def test_nothing_above_the_limit_arrives(recording: Callable[..., Any], judge: C
     assert (PAGES | READS | (DRY if limit != "read" else set())) <= seen.judged
     if limit == "consume":
         assert {folder.name for folder in SUITES.iterdir() if any(folder.glob("test_*.py"))} == seen.suites
+
+
+def test_another_host_than_this_machine_gets_dry_calls_at_most(
+    recording: Callable[..., Any], judge: Callable[..., Seen]
+) -> None:
+    """What is not loopback by its name is somebody's account: without a flag, only reads and dry calls reach it."""
+    with recording() as server:
+        seen = judge(server, "--depth", "smoke", host="0.0.0.0")  # noqa: S104 - leads here, and is no loopback address
+
+    assert 0 == seen.code, seen.told
+    assert not seen.stream[0]["target"]["loopback"]
+    assert "dry" == seen.stream[0]["max_footprint"]
+    assert [] == seen.above("dry")
+    assert {"read", "dry"} == {level for level, _, _ in seen.levels}
+    assert {"DRY-001", "DRY-002", "PAG-009"} <= seen.judged
+
+
+def test_a_redirect_is_not_followed(recording: Callable[..., Any], judge: Callable[..., Seen]) -> None:
+    """A target that sends a call elsewhere, in the middle of a run, does not send the key elsewhere."""
+    with recording() as elsewhere:
+
+        def astray(request: Request, reply: Reply) -> Reply:
+            if request.method == "GET" and reply.status == 200:
+                return Reply(307, {"location": f"{elsewhere.url}{request.target}"}, b"")
+            return reply
+
+        with recording(change=astray) as server:
+            seen = judge(server, "-n", "0", "--depth", "smoke", "--select", "wiring", "--select", "pagination")
+
+    assert 307 in {reply.status for _, reply in seen.passed}
+    assert [] == elsewhere.passed
+    assert 0 != seen.code
+
+
+def test_everything_goes_to_the_address_of_the_target(
+    recording: Callable[..., Any], judge: Callable[..., Seen]
+) -> None:
+    """Each request names the target as its host, and carries the key of the target or one that a case is about."""
+    with recording() as server:
+        seen = judge(server, "-n", "0", "--depth", "smoke", "--select", "errors")
+
+    assert {server.url.removeprefix("http://")} == {request.headers["host"] for request, _ in seen.passed}
+    assert f"ApiKey-v1 {serve.LIVE_KEY}" in {request.headers.get("authorization") for request, _ in seen.passed}

@@ -18,7 +18,11 @@ from talonproof.workspace import find_workspace
 @click.argument("requirement")
 @click.option("--edition", default=DEFAULT_EDITION, show_default=True, metavar="E")
 def command(requirement: str, edition: str) -> int:
-    """Explain a requirement: what it says, where that stands, what checks it."""
+    """Explain a requirement, such as SES-010.
+
+    What it says, which source says so, which cases check it, and which planted
+    faults prove that they do.
+    """
     workspace = find_workspace()
     workspace.contract_file(edition)
     row = catalogue(edition, read_requirements(workspace.requirements))[requirement.upper()]

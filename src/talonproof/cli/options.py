@@ -40,6 +40,9 @@ class Word(click.ParamType[str]):
         return "|".join(self.words)
 
 
+TEMPORARY = "temporary"
+"""The folder, below that of the run, for what pytest and its workers need while they run."""
+
 _SELECTION = (
     click.option(
         "--target",
@@ -184,6 +187,7 @@ def pytest_command(setup: prepare.Setup, *extra: str) -> list[str]:
         "--show-capture=no",  # what a suite prints is not redacted; under plain pytest it is shown
         "--assert=plain",  # rewriting the asserts of every module it imports takes pytest longer than a smoke run
         f"--talonproof-launch={setup.launch()}",
+        f"--basetemp={setup.folder / TEMPORARY}",
         *extra,
         str(setup.workspace.suites),
     ]

@@ -24,9 +24,9 @@ from talonproof.run.plan import Kind
 @selection
 @click.option("--json", "as_json", is_flag=True, help="The plan as JSON, as the header of a stream holds it.")
 def command(*, as_json: bool, **chosen: Any) -> int:
-    """Show what would run, with its requests and footprint, and why the rest would not.
+    """Show what would run, and why the rest would not.
 
-    Nothing is sent.
+    The cases are counted with their requests by suite and footprint. Nothing is sent.
     """
     header = collect(asked(**chosen))
     if as_json:

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from talonproof.cli.options import Asked, asked, pytest_command, pytest_environment, selection
+from talonproof.cli.options import TEMPORARY, Asked, asked, pytest_command, pytest_environment, selection
 from talonproof.cli.stopping import stoppable
 from talonproof.errors import ConfigError, HarnessError, TalonproofError
 from talonproof.plugin import prepare
@@ -114,6 +114,7 @@ def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) 
     finally:
         if embedded is not None:
             embedded.stop()
+        shutil.rmtree(folder / TEMPORARY, ignore_errors=True)
     problem = folder / PROBLEM
     if problem.exists():
         found = json.loads(problem.read_text())
