@@ -59,3 +59,15 @@ def test_codes_are_counted(exchange: Answer) -> None:
 
     assert foretold(exchange(one)) == foretold(exchange(other))
     assert foretold(exchange(one)) != foretold(exchange({"effects": [], "createdCoupons": []}))
+
+
+def test_what_only_looks_made_up_is_set_aside(exchange: Answer) -> None:
+    """Ids that any property may hold, and properties beside the effect itself, are new with every call."""
+    one, other = (
+        {**effect("launchFireworks", ticket=f"{digit * 8}-1111-2222-3333-444444444444", colour="red"), "at": digit}
+        for digit in "ab"
+    )
+    blue = effect("launchFireworks", ticket="c" * 8, colour="blue")
+
+    assert foretold(exchange({"effects": [one]})) == foretold(exchange({"effects": [other]}))
+    assert foretold(exchange({"effects": [one]})) != foretold(exchange({"effects": [blue]}))
