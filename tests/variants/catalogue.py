@@ -1,0 +1,89 @@
+"""Every variant, what it may be warned of, and the order in which all of them are put on."""
+
+from __future__ import annotations
+
+from tests.variants import behaviours, lists, shapes
+from tests.variants.lagging import lagging
+from tests.variants.variant import Variant
+
+EVERYWHERE = ("sessions", "dry_run", "profiles", "audiences", "events")
+LISTS = ("pagination",)
+NUMBERED = ("profile_program", "card_program", "audience", "catalog", "referral_campaign")
+"""The bindings that are numbers of something."""
+
+
+def late(seconds: float) -> Variant:
+    """Inventories that show a write up to so many seconds late, and a target file that allows for it."""
+    return Variant(
+        "late",
+        "inventories show writes late",
+        behaves=lambda: lagging(seconds),
+        settle=seconds * 1.25 + 0.3,
+        cases=("test_a_dry_update_leaves_the_profile", "test_a_sale_taken_back_no_longer_counts[cancelled]"),
+    )
+
+
+VARIANTS: tuple[Variant, ...] = (
+    # how it is written
+    Variant("other-forms", "chunked, header names in capitals, a media type with a parameter", wire=shapes.other_forms),
+    Variant("no-date", "no Date header", wire=shapes.no_date, suites=("dry_run", *LISTS), together=False),
+    Variant("floats", "numbers are written with a fraction", shape=shapes.floats, suites=EVERYWHERE),
+    Variant("noise", "sums carry the noise of binary fractions", shape=shapes.noise, suites=("sessions",)),
+    Variant("other-times", "moments with offset and nanoseconds", shape=shapes.times, suites=(*EVERYWHERE, *LISTS)),
+    Variant("disorder", "what has no order comes in another one each time", shape=shapes.disorder, suites=EVERYWHERE),
+    Variant("more-properties", "properties that no schema knows", shape=shapes.more, suites=EVERYWHERE),
+    Variant("empty", "what is empty is shown", shape=shapes.empty),
+    Variant("left-out", "what is empty is not shown", shape=shapes.left_out, suites=EVERYWHERE, together=False),
+    Variant("nulls", "what is empty is null", shape=shapes.nulls, warns=frozenset({"ERR-012"}), together=False),
+    Variant("capitals", "coupon codes are shown in capitals", shape=shapes.capitals, suites=("sessions",)),
+    Variant("defaults", "attributes that nobody sent", shape=shapes.defaults),
+    Variant("ahead", "a clock that is ahead", ahead=5400.0, suites=("dry_run", *LISTS)),
+    Variant(
+        "large-ids",
+        "numbers above 2^31",
+        behaves=behaviours.large_ids,
+        shape=shapes.large_ids,
+        bindings=dict.fromkeys(NUMBERED, shapes.FAR),
+        suites=(*EVERYWHERE, "wiring"),
+    ),
+    # how it answers
+    Variant("throttled", "some calls are put off with 429", behaves=behaviours.throttled, suites=("dry_run",)),
+    Variant("guarded", "a gateway keeps strange bodies away", behaves=behaviours.guarded, suites=("errors",)),
+    late(2.0),
+    Variant("other-words", "other texts and numbers of refusals", behaves=behaviours.other_words),
+    Variant("not-found", "a session that is not there is 404", behaves=behaviours.not_found),
+    Variant("nobody", "an empty inventory for nobody", behaves=behaviours.nobody, suites=EVERYWHERE),
+    # what it does
+    Variant("campaigns", "effects of campaigns that nobody knows", behaves=behaviours.campaigns),
+    Variant("repetition", "a state may be repeated", behaves=behaviours.repetition),
+    Variant("dry-over", "what is over cannot be tried", behaves=behaviours.dry_over),
+    Variant("dry-merged", "a dry update builds on what is stored", behaves=behaviours.dry_merged, suites=("dry_run",)),
+    Variant("dry-little", "dry answers show effects alone", behaves=behaviours.dry_little),
+    Variant(
+        "no-complete-return",
+        "not everything can be returned",
+        behaves=behaviours.no_complete_return,
+        warns=frozenset({"SES-124", "SES-133"}),
+    ),
+    # how it lists
+    Variant(
+        "clamped",
+        "page sizes are clamped",
+        behaves=lists.clamped,
+        warns=frozenset({"PAG-010", "ERR-011"}),
+        suites=LISTS,
+    ),
+    Variant("oldest-first", "lists begin with the oldest row", behaves=lists.oldest_first, suites=LISTS),
+    Variant("fifty", "50 card transactions by default", behaves=lists.fifty_card_transactions, suites=LISTS),
+    Variant("no-subledger", "unknown subledgers are 404", behaves=lists.unknown_subledgers_refused, suites=LISTS),
+    Variant(
+        "colleagues",
+        "somebody else adds points",
+        behaves=lists.colleagues_at_work,
+        suites=LISTS,
+        moving=True,
+        together=False,
+    ),
+)
+
+TOGETHER = tuple(variant for variant in VARIANTS if variant.together)

@@ -1,0 +1,90 @@
+"""A write shows in the inventory of a customer a little later, and not on all replicas at once."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from talonproof.emulator.message import Reply, reply
+from tests.variants.variant import Asked, Behaviour, Proceed
+
+SECTIONS = ("profile", "referrals", "coupons", "loyalty", "giveaways", "achievements")
+
+OF_PROFILES = frozenset({"integrationId", "profileId", "profileIntegrationId", "advocateProfileIntegrationId"})
+OF_MANY = frozenset({"integrationIDs", "advocateProfileIntegrationIds"})
+MANY = 50
+"""Profiles of one request; of more than these the write shows at once."""
+
+
+def lagging(longest: float) -> Behaviour:
+    """Each read of an inventory shows it as it was up to so many seconds ago, a different time each."""
+    past: dict[str, list[tuple[float, Reply]]] = {}
+    owners: dict[str, str] = {}
+    inside: dict[str, set[str]] = {}
+    drawn = random.Random(0)
+
+    def read(asked: Asked, proceed: Proceed, profile: str) -> Reply:
+        every = "&".join(f"{name}=true" for name in SECTIONS)
+        return proceed(asked.get(f"/v1/customer_profiles/{quote(profile, safe='')}/inventory?{every}"))
+
+    def touched(asked: Asked) -> set[str]:
+        """The profiles that a write may change: those it names, that of its session, the members of its audience."""
+        body = asked.body()
+        found = {*_named(body), *_named(asked.path)}
+        session, audience = asked.path.get("customerSessionId", ""), asked.path.get("audienceId", "")
+        if owners.get(session):
+            found.add(owners[session])
+        if session:
+            owners[session] = next(_named(body), owners.get(session, ""))
+        for number in (*_audiences(body), *([audience] if audience else [])):
+            inside.setdefault(number, set()).update(found)
+        return found | inside.get(audience, set())
+
+    def behave(asked: Asked, proceed: Proceed) -> Reply:
+        now = time.monotonic()
+        if asked.writes:
+            names = touched(asked)
+            for profile in names if len(names) <= MANY else ():
+                before = read(asked, proceed, profile)
+                if before.ok or before.status == 404:  # else the key is at fault, and the write is refused as well
+                    past.setdefault(profile, []).append((now, before))
+            return proceed(asked.request)
+        answer = proceed(asked.request)
+        if asked.operation != "getCustomerInventory" or not (answer.ok or answer.status == 404):
+            return answer
+        seen = now - drawn.uniform(0, longest)
+        for written, before in past.get(asked.path["integrationId"], ()):
+            if written > seen:
+                wanted = {name for name in SECTIONS if asked.query.get(name, "").lower() == "true"}
+                shown = {name: one for name, one in before.document().items() if name in wanted}
+                return reply(200, shown) if before.ok else before
+        return answer
+
+    return behave
+
+
+def _named(value: Any) -> Iterator[str]:
+    """The profiles that a request names, wherever it does."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _named(one)
+    if isinstance(value, dict):
+        for name, one in value.items():
+            if name in OF_PROFILES and isinstance(one, str) and one:
+                yield one
+            elif name in OF_MANY and isinstance(one, list):
+                yield from (each for each in one if isinstance(each, str))
+            else:
+                yield from _named(one)
+
+
+def _audiences(value: Any) -> Iterator[str]:
+    """The numbers of the audiences that a request lets somebody enter or leave."""
+    changes, data = value.get("audiencesChanges"), value.get("data")
+    for name in ("adds", "deletes"):
+        yield from (str(one) for one in (changes.get(name) if isinstance(changes, dict) else None) or ())
+    for item in data if isinstance(data, list) else ():
+        yield str(item.get("audienceId")) if isinstance(item, dict) else ""
