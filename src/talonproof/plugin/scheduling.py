@@ -12,7 +12,8 @@ class Schedule(LoadGroupScheduling):
 
     A worker runs a case only once it knows the next one, or that there is none; and it is thought of again only when
     it has run one. xdist hands a single group to a worker that takes the place of another, and hands out once more
-    what that one had finished: either way somebody waits for ever.
+    what that one had finished: either way somebody waits for ever. And where two crash at about the same time, xdist
+    hands cases to a worker that has not read the suites yet, and breaks down over it.
     """
 
     def schedule(self) -> None:
@@ -21,6 +22,11 @@ class Schedule(LoadGroupScheduling):
         super().schedule()
         if later:
             super().schedule()
+
+    def _reschedule(self, node: Any) -> None:
+        """Hands more to a worker, or tells it to end; one that still reads the suites is thought of when it has."""
+        if node in self.registered_collections:
+            super()._reschedule(node)
 
     def remove_node(self, node: Any) -> str | None:
         """The case that a crashed worker was at; what it had not begun is handed out again, and nothing else."""
