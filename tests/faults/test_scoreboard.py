@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,20 +13,57 @@ import pytest
 
 from talonproof import cli
 from talonproof.cli.faults import SCOREBOARD, SEED, provable, written
+from talonproof.config import Depth, RunOptions
+from talonproof.contract.contract import read_contract
 from talonproof.contract.requirements import read_requirements
+from talonproof.contract.validators import Validators
+from talonproof.emulator.app import Emulator
 from talonproof.emulator.faults import FAULTS, Fault
+from talonproof.emulator.transport import EmulatorTransport
+from talonproof.emulator.world_file import read_world
+from talonproof.plugin import prepare
 from talonproof.report.reading import read_stream
 from talonproof.report.totals import totals
 from talonproof.requirement import Level
 from talonproof.verdict import Verdict
 from talonproof.workspace import find_workspace
+from tests.inprocess import Collected, collect, judge
 
 FILE = find_workspace().reports / SCOREBOARD
 SCORES: dict[str, dict[str, Any]] = json.loads(FILE.read_text()) if FILE.exists() else {}
 
 PROVABLE = {fault.id: fault for fault in provable(FAULTS.values(), read_requirements(find_workspace().requirements))}
 
+FOR_EACH_KIND = {(fault.interceptor.__module__, fault.level): fault for fault in PROVABLE.values()}
+"""One fault of each module and level: a whole run takes seconds, where judging in this process takes tenths."""
+
 EVERY_FAULT = pytest.mark.parametrize("fault", PROVABLE.values(), ids=list(PROVABLE))
+
+Judge = Callable[[Fault], list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def judge_by_score(tmp_path_factory: pytest.TempPathFactory) -> Judge:
+    """The findings of the cases that a fault's score names, against an emulator in this process that has the fault."""
+    workspace = find_workspace()
+    contract = read_contract(workspace.contract_file("2025-01"), edition="2025-01")
+    validators, world = Validators(contract), read_world(None)
+    cases: dict[str, Collected] = {case.spec.id: case for case in collect(workspace)}
+
+    def findings(fault: Fault) -> list[dict[str, Any]]:
+        score = SCORES[fault.id]
+        options = RunOptions(run="faults", seed=SEED, depth=Depth(score["depth"]))
+        folder = tmp_path_factory.mktemp("judged")
+        asked = prepare.prepare(workspace, options, folder, url="http://127.0.0.1:9", embedded=True)
+        emulator = Emulator(world, contract, validators=validators, faults=(fault,))
+        try:
+            chosen = [cases[name] for name in score["cases"]]
+            lines = judge(chosen, prepare.within(asked, None, None), EmulatorTransport(emulator))
+        finally:
+            emulator.store.close()
+        return [finding for line in lines for finding in line["findings"]]
+
+    return findings
 
 
 def test_the_scoreboard_holds_every_fault() -> None:
@@ -48,8 +86,23 @@ def test_every_fault_is_caught_by_what_it_breaks(fault: Fault) -> None:
 
 
 @EVERY_FAULT
+def test_the_cases_of_the_score_catch_the_fault(fault: Fault, judge_by_score: Judge) -> None:
+    """The recorded checks fire for the recorded requirements, confirmed on fresh ids, at the level of the fault."""
+    score = SCORES[fault.id]
+
+    found = [finding for finding in judge_by_score(fault) if finding["requirement"] in fault.breaks]
+
+    assert {Verdict.FAIL, Verdict.WARN} >= {finding["verdict"] for finding in found}
+    assert set(score["checks"]) <= {finding["check"] for finding in found}
+    assert set(score["requirements"]) <= {finding["requirement"] for finding in found}
+    assert all(finding["exchanges"] and finding["curl"] for finding in found)
+    worst = Verdict.FAIL if fault.level is Level.MUST else Verdict.WARN
+    assert worst in {finding["verdict"] for finding in found}
+
+
+@pytest.mark.parametrize("fault", FOR_EACH_KIND.values(), ids=[fault.id for fault in FOR_EACH_KIND.values()])
 def test_a_run_against_the_fault_ends_as_scored(fault: Fault, tmp_path: Path) -> None:
-    """The recorded checks fire for the recorded requirements; the run fails, or warns where only a should is broken."""
+    """The run fails, or warns where only a should is broken, and names what is broken with exchanges that show it."""
     score = SCORES[fault.id]
     select = [word for case in score["cases"] for word in ("--select", glob.escape(case))]
     depth = ["--depth", score["depth"], "--seed", str(SEED), "-n", "0"]

@@ -7,16 +7,21 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from talonproof.config import RunOptions
 from talonproof.contract.contract import read_contract
 from talonproof.contract.validators import Validators
 from talonproof.emulator.world_file import read_world
+from talonproof.plugin import prepare
+from talonproof.plugin.prepare import Setup
 from talonproof.workspace import Workspace, find_workspace
+from tests import inprocess
+from tests.inprocess import Collected, collect
 from tests.variants.catalogue import TOGETHER, VARIANTS, late
-from tests.variants.inprocess import Collected, collect, judge_here
-from tests.variants.serving import Judged, judge, serving
+from tests.variants.serving import Judged, judge, serving, target_file
 from tests.variants.variant import Variant
 
 EDITION = "2025-01"
@@ -58,6 +63,16 @@ def assert_not_accused(judged: Judged, variants: Sequence[Variant]) -> None:
     assert judged.told("pass"), judged.printed
 
 
+def asked(workspace: Workspace, variant: Variant, url: str, folder: Path) -> Setup:
+    """A run at release depth against a server that wears a variant."""
+    text, keys = target_file(url, [variant])
+    file = folder / "target.toml"
+    file.write_text(text)
+    with patch.dict(os.environ, keys):
+        setup = prepare.prepare(workspace, RunOptions(run="variants", seed=1), folder, target_file=str(file))
+    return prepare.within(setup, None, None)
+
+
 def disturbed(case: Collected, variant: Variant) -> bool:
     """Whether a variant alone is judged by a case: no property, which would be the same calls many times over."""
     name = case.spec.id.partition("::")[2]
@@ -74,7 +89,7 @@ def test_one_difference_is_no_fault(
         if THOROUGH:
             judged = judge([variant], url, tmp_path, workers=4)
         else:
-            judged = judge_here(chosen, workspace, variant, url, tmp_path)
+            judged = Judged(inprocess.judge(chosen, asked(workspace, variant, url, tmp_path)))
 
     assert_not_accused(judged, [variant])
 

@@ -6,15 +6,12 @@ import os
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
 
 from talonproof.checks import PASSIVE
-from talonproof.config import RunOptions
-from talonproof.plugin import prepare
 from talonproof.plugin.scenario import spec_of
 from talonproof.run.api import Api
 from talonproof.run.bench import Bench
@@ -22,8 +19,11 @@ from talonproof.run.case import Case
 from talonproof.run.plan import Spec, make_plan
 from talonproof.run.settle import run_case
 from talonproof.workspace import Workspace
-from tests.variants.serving import Judged, target_file
-from tests.variants.variant import Variant
+
+if TYPE_CHECKING:
+    import httpx
+
+    from talonproof.plugin.prepare import Setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,10 @@ def collect(workspace: Workspace) -> list[Collected]:
     return collector.cases
 
 
-def judge_here(cases: Iterable[Collected], workspace: Workspace, variant: Variant, url: str, folder: Path) -> Judged:
-    """Judges a server by some cases, as a run at release depth would."""
-    text, keys = target_file(url, [variant])
-    file = folder / "target.toml"
-    file.write_text(text)
-    options = RunOptions(run="variants", seed=1)
-    with patch.dict(os.environ, keys):
-        asked = prepare.prepare(workspace, options, folder, target_file=str(file))
-    setup = prepare.within(asked, None, None)
+def judge(
+    cases: Iterable[Collected], setup: Setup, transport: httpx.BaseTransport | None = None
+) -> tuple[dict[str, Any], ...]:
+    """The lines of the stream that a run of these cases would write, in their order, without those it leaves out."""
     by_id = {case.spec.id: case for case in cases}
     specs = [case.spec for case in by_id.values()]
     plan = make_plan(specs, setup.options, setup.target, setup.keys, setup.catalogue, frozenset(PASSIVE.values()))
@@ -91,13 +86,14 @@ def judge_here(cases: Iterable[Collected], workspace: Workspace, variant: Varian
         setup.keys,
         setup.contract,
         setup.catalogue,
-        folder=folder,
+        folder=setup.folder,
         worker="main",
         workers=1,
+        transport=transport,
     )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # as in a run: it is the server that is judged
-            return Judged(tuple(by_id[row.spec.id].run(bench.case(row)) for row in plan.rows if row.planned))
+            return tuple(by_id[row.spec.id].run(bench.case(row)) for row in plan.rows if row.planned)
     finally:
         bench.close()
