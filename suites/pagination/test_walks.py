@@ -145,7 +145,7 @@ def halved(paged: PagedList, name: str) -> Any:
         "PAG-007", "PAG-008", "PAG-009",
         footprint="read",
         requests=4,
-        examples=(0, 8, 150),
+        examples=(0, 4, 150),
         needs=paged.needs,
         operations=(paged.operation,),
     )  # fmt: skip
