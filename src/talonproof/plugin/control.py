@@ -9,6 +9,7 @@ import pytest
 
 from talonproof.emulator import serve
 from talonproof.errors import HarnessError
+from talonproof.http.pace import forget
 from talonproof.http.preflight import preflight
 from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PLAN, PROBLEM
@@ -91,6 +92,7 @@ class Controller:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Ends the stream, and the emulator."""
         self._begin()
+        forget(self.setup.folder)
         problem = self.setup.folder / PROBLEM
         if problem.exists():
             session.exitstatus = json.loads(problem.read_text())["exit_code"]

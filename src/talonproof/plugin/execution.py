@@ -18,8 +18,8 @@ from talonproof.run.bench import Bench
 from talonproof.run.case import Case
 from talonproof.run.outcome import Blocked, Broken
 from talonproof.run.plan import Plan, Row, make_plan
-from talonproof.run.settle import run_case
-from talonproof.verdict import Verdict
+from talonproof.run.settle import not_run, run_case
+from talonproof.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
     from talonproof.plugin.prepare import Setup
@@ -101,7 +101,10 @@ class Executor:
         names = pyfuncitem.fixturenames
         wanted = inspect.signature(pyfuncitem.obj).parameters
         arguments = {name: pyfuncitem.funcargs[name] for name in names if name in wanted}
-        record = run_case(case, lambda: pyfuncitem.obj(**arguments))
+        if down := case.bench.breaker.down:
+            record = not_run(case, Reason.TARGET_DOWN, down)
+        else:
+            record = run_case(case, lambda: pyfuncitem.obj(**arguments))
         pyfuncitem.stash[RECORD] = record
         if live_allure.wanted(pyfuncitem.config):
             live_allure.describe(case, record)
@@ -156,7 +159,7 @@ def _conclude(record: dict[str, Any]) -> None:
             raise Blocked(record["detail"]) from None
         case Verdict.ERROR:
             raise RuntimeError(record["detail"]) from None
-        case Verdict.UNSUPPORTED:
+        case Verdict.UNSUPPORTED | Verdict.NOT_RUN:
             pytest.skip(f"{record['reason']}: {record['detail']}")
         case _:
             pass

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from talonproof.checks import Passive
-from talonproof.config import SHRINK_REQUESTS_A_RUN, RunOptions
+from talonproof.config import REPEATED_REQUESTS_A_RUN, SHRINK_REQUESTS_A_RUN, RunOptions
 from talonproof.contract.validators import Validators
+from talonproof.errors import TargetError
 from talonproof.http.client import Client
 from talonproof.http.guard import Guard
 from talonproof.http.ledger import Ledger
-from talonproof.http.pace import Pace
+from talonproof.http.pace import Pace, Together
+from talonproof.http.preflight import preflight
 from talonproof.http.redact import Redactor
+from talonproof.run.breaker import Breaker
 from talonproof.run.case import Case
 from talonproof.run.journal import Journal
 from talonproof.run.plan import Row, case_seed
@@ -45,8 +49,10 @@ class Bench:
     redactor: Redactor
     worker: str
     workers: int
+    breaker: Breaker
     selected: frozenset[str] | None = None
     shrunk: int = 0
+    repeated: int = 0
 
     @classmethod
     def open(  # noqa: PLR0913 - what a run is made of
@@ -73,16 +79,25 @@ class Bench:
             contract,
             Guard(target, contract, options.max_footprint, ledger),
             redactor=redactor,
-            pace=Pace(options.rate / max(1, workers)),
+            pace=Pace(options.rate, board=Together(folder)),
             transport=transport,
             on_intent=journal.intent,
             on_outcome=journal.outcome,
+            random=Random(f"{options.seed} {worker}"),
         )
+
+        def ask() -> str:
+            try:
+                preflight(target, keys, contract, options.run, transport=transport)
+            except TargetError as error:
+                return str(error)
+            return ""
+
         judges = Validators(contract)
         passive = Passive(contract, judges)
         return cls(
             options, target, contract, catalogue, client, ledger, journal, judges, passive, redactor, worker, workers,
-            selected,
+            Breaker(folder, ask), selected,
         )  # fmt: skip
 
     def case(self, row: Row) -> Case:
@@ -93,6 +108,11 @@ class Bench:
     def may_shrink(self) -> bool:
         """Whether the run's allowance for shrinking, shared evenly by the workers, is not yet spent."""
         return self.shrunk < SHRINK_REQUESTS_A_RUN // max(1, self.workers)
+
+    def may_not_repeat(self, repeated: int) -> str:
+        """Why a case that has made so many requests again may make no more; empty while the run's allowance lasts."""
+        total, allowed = self.repeated + repeated, REPEATED_REQUESTS_A_RUN // max(1, self.workers)
+        return "" if total < allowed else f"the run has made {total} requests again, and may make {allowed}"
 
     def close(self) -> None:
         """Ends the connections and the journal."""
