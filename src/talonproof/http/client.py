@@ -20,6 +20,7 @@ from talonproof import __version__
 from talonproof.contract.contract import Contract
 from talonproof.contract.serialise import serialise
 from talonproof.errors import HarnessError
+from talonproof.http.deadline import patient, within
 from talonproof.http.exchange import Call, Exchange
 from talonproof.http.guard import Guard
 from talonproof.http.keys import authorization
@@ -105,12 +106,12 @@ class Client:
         self._sleep = sleep
         self._count = threading.Lock()
         self._base_path = urlsplit(target.url).path
+        limits = httpx.Limits(keepalive_expiry=_KEEP_ALIVE)
         self._http = httpx.Client(
-            transport=transport,
+            transport=transport or patient(httpx.HTTPTransport(trust_env=False, limits=limits)),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(target.limits.read_timeout, connect=target.limits.connect_timeout),
-            limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         )
 
@@ -230,11 +231,12 @@ class Client:
         begun = time.monotonic()
         allowed = self.target.limits.total_timeout
         try:
-            response = self._http.send(request, stream=True)
-            try:
-                body, failure = _read(response, begun + allowed, allowed)
-            finally:
-                response.close()
+            with within(allowed):
+                response = self._http.send(request, stream=True)
+                try:
+                    body, failure = _read(response, begun + allowed, allowed)
+                finally:
+                    response.close()
         except httpx.LocalProtocolError as error:
             raise HarnessError(self._redactor.text(f"{prepared.call.operation} cannot be sent: {error}")) from None
         except httpx.TransportError as error:

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from random import Random
 from typing import Any
 from urllib.parse import quote
@@ -482,6 +483,32 @@ def test_answer_that_does_not_come_ends_in_time(make_client: Any, raw_server: An
     """Silence is a timeout."""
     limits = Limits(read_timeout=0.1)
     exchange = make_client(url=raw_server(b"", stays=True), limits=limits).send(write({}), number=0)
+
+    assert 0 == exchange.status
+    assert exchange.failure.startswith("timeout: ")
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n"])
+def test_answer_that_drips_is_given_up(make_client: Any, head: bytes) -> None:
+    """Each piece comes in time and the whole never would: neither head nor body can take more than is allowed."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        done = threading.Event()
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(head or b"HTTP/1.1 200 OK\r\nx: ")
+                while not done.wait(0.05):
+                    connection.sendall(b"x")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        limits = Limits(total_timeout=0.3)
+        client = make_client(url=f"http://127.0.0.1:{server.getsockname()[1]}", limits=limits)
+        exchange = client.send(write({}), number=0)
+        done.set()
+        thread.join()
 
     assert 0 == exchange.status
     assert exchange.failure.startswith("timeout: ")
