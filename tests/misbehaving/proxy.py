@@ -66,6 +66,11 @@ def now_and_then(share: float, *troubles: Trouble) -> Choose:
     return lambda _number, random: random.choice(troubles) if random.random() < share else None
 
 
+def in_turn(every: int, *troubles: Trouble) -> Choose:
+    """One request in so many meets one of the troubles, each in its turn."""
+    return lambda number, _random: None if number % every else troubles[number // every % len(troubles)]
+
+
 def from_then_on(number: int, trouble: Trouble) -> Choose:
     """All requests from that one on, counted from 0, meet the trouble."""
     return lambda at, _random: trouble if at >= number else None
@@ -94,16 +99,20 @@ def proxy(
     *,
     seed: int = 0,
     after: int = 1,
+    only: str = "",
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[Proxy]:
-    """A proxy in front of ``backend``; the first ``after`` requests pass: a run asks one before it begins."""
+    """A proxy in front of ``backend``.
+
+    The first ``after`` requests pass: a run asks one before it begins. So do all whose path does not begin with ``only``.
+    """
     running = Proxy()
     loop = asyncio.new_event_loop()
     ready = threading.Event()
     stop = asyncio.Event()
 
     async def serve() -> None:
-        server = _Server(running, backend, choose, seed, after)
+        server = _Server(running, backend, choose, seed, after, only)
         listening = await asyncio.start_server(server.connection, "127.0.0.1", 0, ssl=tls)
         port = listening.sockets[0].getsockname()[1]
         running.url = f"http{'s' if tls else ''}://127.0.0.1:{port}"
@@ -126,12 +135,13 @@ def proxy(
 
 
 class _Server:
-    def __init__(self, running: Proxy, backend: str, choose: Choose, seed: int, after: int) -> None:
+    def __init__(self, running: Proxy, backend: str, choose: Choose, seed: int, after: int, only: str) -> None:
         self.running = running
         self.backend = urlsplit(backend)
         self.choose = choose
         self.seed = seed
         self.after = after
+        self.only = only.encode()
 
     async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -146,7 +156,8 @@ class _Server:
         request = await _read_request(reader)
         number = len(self.running.arrived)
         self.running.arrived.append(time.monotonic())
-        trouble = self.choose(number, Random(f"{self.seed} {number}")) if number >= self.after else None
+        spared = number < self.after or not request.head.split(b" ", 2)[1].startswith(self.only)
+        trouble = None if spared else self.choose(number, Random(f"{self.seed} {number}"))
         self.running.met[trouble or "nothing"] += 1
         answer = b"" if trouble and trouble in _UNSEEN else await self.forward(request)
         match trouble:
