@@ -36,16 +36,23 @@ SALE = b'{"customerSession": {"state": "closed", "cartItems": [{"sku": "x", "qua
 
 WITH_STATUS = {"$ref": "#/components/schemas/ErrorResponseWithStatus"}
 
-TEXTS = st.sampled_from(
+IMPOSSIBLE = st.sampled_from(
     [
-        *("null", "true", "0", "-1", "1e300", "-1e-300", "1e999", "NaN", "-0.0", "1.5", '""', "[]", "{}", "[[]]"),
-        *(str(2**31), str(2**53 + 1), str(2**63 - 1), str(2**63), str(-(2**63)), "9" * 5000, "0." + "1" * 5000),
-        *(r'"\u0000"', r'"\ud800"', r'"\udc00\ud800"', r'{"\ud800": 1}', '"\u202e\ufeff"', '"' + "x" * 1001 + '"'),
-        *("[" * 70 + "]" * 70, "[" * 100_000, '{"a":' * 70 + "1" + "}" * 70, '{"": 1}', '{"__proto__": {}}', '"', "["),
-        *('"1"', '"x"', '"open"', '"closed"', '"cancelled"', '"2024-02-30T00:00:00Z"', '"9999-12-31T23:59:59Z"'),
+        *("1e999", "NaN", "-Infinity", str(2**63), str(-(2**63) - 1), "9" * 5000, '"', "[", "1 2", "'x'", "\xff"),
+        *(r'"\ud800"', r'"\udc00\ud800"', r'{"\ud800": 1}', "[" * 70 + "]" * 70, "[" * 100_000, '{"a":' * 100_000),
     ]
 )
-"""JSON texts, or what looks like them."""
+"""What no JSON can hold, or no server can keep."""
+
+STRANGE = st.sampled_from(
+    [
+        *("null", "true", "0", "-1", "1e300", "-1e-300", "-0.0", "1.5", '""', "[]", "{}", "[[]]", '{"": 1}', '"1"'),
+        *(str(2**31), str(2**53 + 1), str(2**63 - 1), str(-(2**63)), "0." + "1" * 5000, '{"__proto__": {}}', '"x"'),
+        *(r'"\u0000"', r'"\u202e\ufeff"', '"' + "x" * 1001 + '"', '"open"', '"closed"', '"cancelled"'),
+        *('"2024-02-30T00:00:00Z"', '"9999-12-31T23:59:59Z"', "[" * 60 + "]" * 60),
+    ]
+)
+"""JSON that is right in some places only."""
 
 SEGMENTS = st.sampled_from(
     [
@@ -86,7 +93,9 @@ def whole(operation: str) -> SearchStrategy[Any]:
     schema = CONTRACT.operations[operation].body
     if schema is None:
         return st.none()
-    return st.just(VALID[operation]) | valid(CONTRACT, schema, validators=VALIDATORS)
+    any_valid = valid(CONTRACT, schema, validators=VALIDATORS)
+    fine = st.sampled_from([True, True, True, False])  # most of what is merely valid is refused by its meaning
+    return fine.flatmap(lambda taken: st.just(VALID[operation]) if taken else any_valid)
 
 
 VALIDATORS = Validators(CONTRACT)
@@ -107,7 +116,7 @@ def spoil(data: st.DataObject, spoilt: Spoilt) -> None:
     """Changes one thing about a request."""
     in_parts = spoilt.body is not None and spoilt.raw is None and len(spoilt.content) < LARGE
     places = [(), *leaves(spoilt.body)] if in_parts else []
-    kinds = ["path", "query", "header", "bytes", *(["put", "drop", "grow", "add"] if places else [])]
+    kinds = ["path", "query", "header", "bytes", *([*["put"] * 8, "drop", "grow", "add"] if places else [])]
     match data.draw(st.sampled_from(kinds)):
         case "path":
             step = data.draw(st.integers(1, len(spoilt.path) - 1))
@@ -116,7 +125,7 @@ def spoil(data: st.DataObject, spoilt: Spoilt) -> None:
             name = data.draw(st.sampled_from(NAMES) | st.text(max_size=4).map(quote))
             spoilt.query.append(f"{name}={data.draw(SEGMENTS | st.text(max_size=8).map(quote))}")
         case "header":
-            name = data.draw(st.sampled_from(["authorization", "content-type", "content-encoding", "content-length"]))
+            name = data.draw(st.sampled_from(["authorization", "authorization", "content-type", "content-length"]))
             spoilt.headers[name] = data.draw(st.sampled_from(["", "ApiKey-v1 ", "ApiKey-v1 dry", "gzip", "-1", "\xff"]))
         case "bytes":
             content = spoilt.content
@@ -124,7 +133,7 @@ def spoil(data: st.DataObject, spoilt: Spoilt) -> None:
             end = data.draw(st.integers(start, min(len(content), start + 4)))
             spoilt.raw = content[:start] + data.draw(st.binary(max_size=4)) + content[end:]
         case "put":
-            spoilt.raw = put_text(spoilt.body, data.draw(st.sampled_from(places)), data.draw(TEXTS))
+            spoilt.raw = put_text(spoilt.body, data.draw(st.sampled_from(places)), data.draw(IMPOSSIBLE | STRANGE))
         case "drop":
             place = data.draw(st.sampled_from(places))
             spoilt.body = dropped(spoilt.body, place)
@@ -239,7 +248,7 @@ def bench(world: World) -> Iterator[Bench]:
 def test_a_spoilt_request_is_answered_and_leaves_no_trace(bench: Bench, operation: str, data: st.DataObject) -> None:
     """No 500, the documented body, every row as it was after a refusal, and everything readable after a success."""
     spoilt = one(data, operation)
-    for _ in range(data.draw(st.integers(0, 3))):
+    for _ in range(data.draw(st.sampled_from([1, 1, 2, 3, 0]))):
         spoil(data, spoilt)
     request = spoilt.request()
     note(f"{request.method} {request.target[:300]} {request.headers} {request.body[:600]!r}")
