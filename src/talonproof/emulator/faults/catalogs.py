@@ -192,7 +192,8 @@ def _(answer: Reply) -> Reply:
     return edited_reply(answer, lambda body: body.update(id=body["id"] + 1))
 
 
-@CATALOGS.should("version-goes-back", "A sync is answered with the version before.", "CAT-011", on=SYNC)
-@on_reply
-def _(answer: Reply) -> Reply:
-    return edited_reply(answer, lambda body: body.update(version=max(body["version"] - 2, 0)))
+@CATALOGS.should("version-goes-back", "A sync for a version is answered with the one before it.", "CAT-011", on=SYNC)
+def _(request: Request, proceed: Proceed, _emulator: Emulator) -> Reply:
+    named = (as_object(request.document()) or {}).get("version")
+    answer = proceed(request)
+    return edited_reply(answer, lambda body: body.update(version=named - 1)) if isinstance(named, int) else answer

@@ -1,0 +1,40 @@
+"""Balances come with tiers on demand only."""
+
+from __future__ import annotations
+
+import pytest
+
+from strategies.ledgers import ledgers
+from talonproof.plugin import scenario
+from talonproof.run.api import Api
+from talonproof.run.case import Case
+
+BALANCES = "getLoyaltyBalances"
+OF_TIERS = ("currentTier", "nextTierName", "pointsToNextTier")
+
+
+@scenario(
+    "LOY-011",
+    footprint="read",
+    requests=1,
+    depth="release",
+    needs=("profile_program", "populated_profile"),
+    operations=(BALANCES,),
+)
+@pytest.mark.parametrize("asked", [pytest.param(None, id="nothing"), pytest.param(False, id="false")])
+def test_no_tiers_unless_asked_for(case: Case, api: Api, *, asked: bool | None) -> None:
+    """Without `includeTiers`, or with false, a balance tells no tier; what is empty or 0 tells none either."""
+    read = case.arranged(api.loyalty(BALANCES, includeTiers=asked))
+    told = [
+        f"{pointer}/{name}"
+        for _, pointer, balance in ledgers(read)
+        for name in OF_TIERS
+        if isinstance(balance, dict) and balance.get(name)
+    ]
+    case.judge(
+        "LOY-011",
+        not told,
+        f"nobody asked for tiers, and the balances have {', '.join(told)}",
+        of=read,
+        pointer=told[0] if told else "",
+    )
