@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from strategies.catalogs import MOST_ACTIONS, Action, Sync, action, sync
 from strategies.showing import near
@@ -88,14 +88,14 @@ class Stock:
         return self._case.settled(lambda: self.asked(sku), lambda read: not near(cost(read), price))
 
     def shows(self, expected: Decimal | float, *skus: str) -> Exchange | None:
-        """The cart in which items that are there are seen to cost what they were added at; at most 2 requests.
+        """The cart in which items that are there are seen to cost what they were added at.
 
         None where they are not seen to: then what carts cost tells nothing about this catalog.
         """
         read = self.costing(expected, *skus)
         if read.ok and cost(read) is None and self._dry:
             self._dry = False
-            read = self.costing(expected, *skus)
+            read = self._case.off_plan(lambda: self.costing(expected, *skus))
         return read if near(cost(read), expected) else None
 
     def seen(self, expected: Decimal | float, *skus: str) -> Exchange:
@@ -106,7 +106,7 @@ class Stock:
         """Removes what is there, and what may be; within the plan as far as that reaches."""
         for some in _parts([*self._there]):
             self._remove(some)
-        if self._perhaps:  # whoever answered nothing to the write must not refuse the removal of what is known
+        if self._perhaps:  # apart, as a removal of what is not there may be refused
             self._case.off_plan(lambda: self._remove([*self._perhaps][:MOST_ACTIONS]))
 
     def _remove(self, skus: Sequence[str]) -> Exchange:
@@ -131,7 +131,7 @@ def stock(case: Case, *, spare: bool = False) -> Generator[Stock]:
         items.clear()
 
 
-def unseen(case: Case) -> Any:
+def unseen(case: Case) -> NoReturn:
     """Ends the case: nothing shows what the catalog holds."""
     case.unsupported(Reason.BINDING, "no cart is seen to take prices from the catalog: is the Application connected?")
 

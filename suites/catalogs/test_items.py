@@ -21,7 +21,7 @@ OLD, NEW = 3.25, 5.5
 
 
 @scenario(
-    "CAT-005", "CAT-007", footprint="create", requests=8, depth="release", needs=NEEDS, operations=OPERATIONS
+    "CAT-005", "CAT-007", footprint="create", requests=7, depth="release", needs=NEEDS, operations=OPERATIONS
 )  # fmt: skip
 def test_an_item_is_replaced(case: Case) -> None:
     """An item that is added again with `replaceIfExists` has the new price, and without a price keeps it."""
@@ -38,7 +38,7 @@ def test_an_item_is_replaced(case: Case) -> None:
 
 
 @scenario(
-    "CAT-005", "CAT-007", footprint="create", requests=8, depth="release", needs=NEEDS, operations=OPERATIONS
+    "CAT-005", "CAT-007", footprint="create", requests=7, depth="release", needs=NEEDS, operations=OPERATIONS
 )  # fmt: skip
 def test_an_item_is_patched(case: Case) -> None:
     """A patch with `createIfNotExists` makes an item, and one without a price leaves the price of an item."""
@@ -55,7 +55,7 @@ def test_an_item_is_patched(case: Case) -> None:
         judge_kept(case, items, there, before, action("PATCH", sku=there))
 
 
-@scenario("CAT-006", footprint="create", requests=9, depth="release", needs=NEEDS, operations=OPERATIONS)
+@scenario("CAT-006", footprint="create", requests=7, depth="release", needs=NEEDS, operations=OPERATIONS)
 def test_what_no_source_says(case: Case) -> None:
     """What becomes of adding an item that exists, and of patching one that does not, is recorded."""
     with stock(case) as items:
@@ -75,7 +75,7 @@ def test_what_no_source_says(case: Case) -> None:
 @scenario(
     "CAT-005",
     footprint="create",
-    requests=10,
+    requests=9,
     examples=(0, 0, 20),
     needs=NEEDS,
     operations=OPERATIONS,
@@ -91,8 +91,8 @@ def test_items_cost_what_syncs_left(case: Case) -> None:
             items.add({"sku": known, "price": OLD})
             items.seen(OLD, known)
             bound: list[Sync] = bind(requests, dict(zip(drawn, own, strict=True)))
-            for request in bound:
-                sent = items.sync(request)
+            answers = [items.sync(request) for request in bound]
+            for request, sent in zip(bound, answers, strict=True):
                 if request["actions"][0]["type"] == "REMOVE":
                     case.arranged(sent)
                 elif not case.accepted("CAT-005", sent, doing="replacing items, or patching and creating them"):
@@ -101,12 +101,11 @@ def test_items_cost_what_syncs_left(case: Case) -> None:
             for sku, price in prices(bound).items():
                 if price is not None:
                     named = "price" in last[sku]["payload"]
-                    read = items.costing(price, sku)
                     judge_cost(
                         case,
                         "CAT-005" if named else "CAT-007",
-                        sent,
-                        read,
+                        answers[-1],
+                        items.costing(price, sku),
                         price,
                         words=f"an item last written {'with' if named else 'without'} a price",
                         check="what_syncs_left",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from strategies.catalogs import action, condition, sync
-from strategies.stock import TOTAL, cost, stock
 from strategies.showing import near
+from strategies.stock import TOTAL, cost, stock
 from talonproof.plugin import scenario
 from talonproof.run.case import Case
 from talonproof.verdict import Reason
@@ -24,7 +24,7 @@ SMALL, LARGE, BOUND = 40, 50, "45"
 @scenario(
     "CAT-010",
     footprint="create",
-    requests=9,
+    requests=8,
     depth="release",
     needs=("catalog", "catalog_attribute", "catalog_number_attribute"),
     operations=OPERATIONS,
@@ -107,7 +107,7 @@ def test_text_has_no_order(case: Case) -> None:
 @scenario(
     "CAT-008",
     footprint="destructive",
-    requests=9,
+    requests=8,
     depth="release",
     needs=("spare_catalog",),
     keys=("other_application",),

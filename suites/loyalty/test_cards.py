@@ -72,9 +72,7 @@ def test_a_card_takes_no_more_than_its_limit(case: Case, api: Api) -> None:
     case.refused("LOY-002", linked, doing=doing, check="one_too_many")
     judge_limit(case, limit, linked)
 
-    read = case.settled(
-        partial(api.card_balances, full.identifier), lambda read: len(owners(read) or ()) > limit
-    )
+    read = case.settled(partial(api.card_balances, full.identifier), lambda read: len(owners(read) or ()) > limit)
     judge_limit(case, limit, linked, read)
     if not case.evidence["LOY-001"]:
         case.unsupported(Reason.NEVER_TRIGGERED, "no answer shows the profiles of a card")

@@ -27,7 +27,7 @@ def other_kind(operation: str, owner: str) -> Any:
     ("operation", "owner"), [other_kind(operation, owner) for operation, owner in sorted(LISTS.items())]
 )
 def test_reads_in_a_program_of_the_other_kind(case: Case, operation: str, owner: str) -> None:
-    """Points and transactions of a card are not read in a program of profiles, nor those of a profile in one of cards."""
+    """What cards have is not read in a program of profiles, nor what profiles have in one of cards."""
     bound = case.bindings
     path: dict[str, object] = (
         {"loyaltyProgramId": bound.profile_program, "loyaltyCardId": bound.populated_card}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from strategies.ledgers import ledgers
+from strategies.showing import objects
 from talonproof.plugin import scenario
 from talonproof.run.api import Api
 from talonproof.run.case import Case
@@ -28,8 +29,9 @@ def test_no_tiers_unless_asked_for(case: Case, api: Api, *, asked: bool | None) 
     told = [
         f"{pointer}/{name}"
         for _, pointer, balance in ledgers(read)
+        for one in objects([balance])
         for name in OF_TIERS
-        if isinstance(balance, dict) and balance.get(name)
+        if one.get(name)
     ]
     case.judge(
         "LOY-011",

@@ -115,9 +115,9 @@ def sync(kind: str, *payloads: dict[str, Any]) -> Step:
     return synced(*((kind, payload) for payload in payloads))
 
 
-def synced(*actions: tuple[str, dict[str, Any]]) -> Step:
+def synced(*actions: tuple[str, dict[str, Any]], **sent: Any) -> Step:
     """Actions on the catalog."""
-    return "PUT live", "/v1/catalogs/5/sync", {"actions": [{"type": k, "payload": p} for k, p in actions]}
+    return "PUT live", "/v1/catalogs/5/sync", {"actions": [{"type": k, "payload": p} for k, p in actions], **sent}
 
 
 def priced(*skus: str) -> Step:
@@ -356,7 +356,7 @@ SCRIPTS: Mapping[str, Script] = {
     "filters-ignored": (sync("PATCH_MANY", which(("number", "EQ", 7))), priced("priced")),
     "filters-joined-by-or": (sync("PATCH_MANY", which(("number", "EQ", 7), ("text", "EQ", "red"))), priced("priced")),
     "another-catalog-shown": (sync("REMOVE", {"sku": "x"}),),
-    "version-goes-back": (sync("REMOVE", {"sku": "x"}),),
+    "version-goes-back": (synced(("REMOVE", {"sku": "x"}), version=1),),
     "event-never-silent": (event("", "p"),),
     "event-always-silent": (EVENT,),
     "event-of-nobody": (("POST live", "/v2/events", {"type": "signed_up"}),),

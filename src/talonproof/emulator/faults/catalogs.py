@@ -169,8 +169,8 @@ def _(request: Request) -> Request:
 
 @CATALOGS.must("filters-ignored", "Filters are checked and then forgotten: many is always all.", "CAT-010", on=SYNC)
 def _(request: Request, proceed: Proceed, _emulator: Emulator) -> Reply:
-    answer = proceed(request)
-    return proceed(_keep_filters(request, lambda _: [])) if answer.ok and as_object(request.document()) else answer
+    answer, bare = proceed(request), _keep_filters(request, lambda _: [])
+    return proceed(bare) if answer.ok and bare.document() != request.document() else answer
 
 
 @CATALOGS.must("filters-joined-by-or", "An item that passes one of several filters is concerned.", "CAT-010", on=SYNC)
