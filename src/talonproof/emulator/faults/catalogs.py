@@ -141,6 +141,16 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     return proceed(_on_payloads(request, edit, "PATCH_MANY", "REMOVE_MANY"))
 
 
+@CATALOGS.must("removal-needs-a-filter", "A removal of many items without filters removes none.", "CAT-008", on=SYNC)
+@on_request
+def _(request: Request) -> Request:
+    def edit(body: dict[str, Any]) -> None:
+        if all(_is(action, "REMOVE_MANY") and not action["payload"].get("filters") for action in body["actions"]):
+            body["actions"] = [{"type": "REMOVE", "payload": {"sku": "\n"}}]
+
+    return edited_body(request, edit)
+
+
 @CATALOGS.should("text-has-an-order", "Text can be more or less than something.", "CAT-009", on=SYNC)
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     known = emulator.world.attributes[Entity.ITEM]
@@ -153,18 +163,26 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     return proceed(_on_payloads(request, edit, "PATCH_MANY", "REMOVE_MANY"))
 
 
-def _keep_filters(request: Request, keep: Callable[[list[Any]], list[Any]]) -> Request:
+def _keep_filters(
+    request: Request, keep: Callable[[list[Any]], list[Any]], kinds: tuple[str, ...] = ("PATCH_MANY", "REMOVE_MANY")
+) -> Request:
     def edit(payload: dict[str, Any]) -> None:
         if payload.get("filters"):
             payload["filters"] = keep(payload["filters"])
 
-    return _on_payloads(request, edit, "PATCH_MANY", "REMOVE_MANY")
+    return _on_payloads(request, edit, *kinds)
 
 
 @CATALOGS.must("only-first-filter", "Of several filters the first one counts.", "CAT-010", on=SYNC)
 @on_request
 def _(request: Request) -> Request:
     return _keep_filters(request, lambda filters: filters[:1])
+
+
+@CATALOGS.must("removal-by-one-filter", "Of several filters of a removal the last one counts.", "CAT-010", on=SYNC)
+@on_request
+def _(request: Request) -> Request:
+    return _keep_filters(request, lambda filters: filters[-1:], ("REMOVE_MANY",))
 
 
 @CATALOGS.must("filters-ignored", "Filters are checked and then forgotten: many is always all.", "CAT-010", on=SYNC)
