@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from strategies.catalogs import action, condition, sync
+from strategies.catalogs import action, condition, marked, sync
+from strategies.placeholders import MARK, bind
 from strategies.showing import near
 from strategies.stock import TOTAL, cost, stock
 from talonproof.plugin import scenario
@@ -34,7 +35,7 @@ def test_filters_must_all_hold(case: Case) -> None:
     bound = case.bindings
     text, number = bound.catalog_attribute or "", bound.catalog_number_attribute or ""
     mark, other = case.new_id("mark"), case.new_id("mark")
-    filters = [condition(text, "EQ", mark), condition(number, "GT", BOUND)]
+    second_filter = condition(number, "GT", BOUND)
     with stock(case) as items:
         both, first, second = items.skus(3)
         held = {both: (mark, LARGE), first: (mark, SMALL), second: (other, LARGE)}
@@ -43,7 +44,7 @@ def test_filters_must_all_hold(case: Case) -> None:
         )
         items.seen(3 * OLD, both, first, second)
 
-        sent = items.sync(sync([action("PATCH_MANY", price=NEW, filters=filters)]))
+        sent = items.sync(bind(marked(bound, "PATCH_MANY", second_filter, price=NEW), {MARK: mark}))
         if not case.accepted("CAT-010", sent, doing="an action PATCH_MANY with two filters", check="patch_accepted"):
             return
         read = items.costing(NEW + 2 * OLD, both, first, second)
@@ -58,7 +59,7 @@ def test_filters_must_all_hold(case: Case) -> None:
         ):
             return
 
-        sent = items.sync(sync([action("REMOVE_MANY", filters=filters)]))
+        sent = items.sync(bind(marked(bound, "REMOVE_MANY", second_filter), {MARK: mark}))
         if not case.accepted("CAT-010", sent, doing="an action REMOVE_MANY with two filters", check="removal_accepted"):
             return
         read = items.without(NEW, both)
@@ -99,8 +100,8 @@ def test_text_has_no_order(case: Case) -> None:
         (sku,) = items.skus(1)
         items.add({"sku": sku, "price": OLD, "attributes": {text: mark}})
         for op in ("LT", "LE", "GT", "GE"):
-            filters = [condition(text, "EQ", mark), condition(text, op, mark)]
-            sent = items.sync(sync([action("PATCH_MANY", price=NEW, filters=filters)]))
+            body = marked(case.bindings, "PATCH_MANY", condition(text, op, MARK), price=NEW)
+            sent = items.sync(bind(body, {MARK: mark}))
             case.refused("CAT-009", sent, doing=f"a filter {op} of a text", check=f"text_{op}".lower())
 
 
