@@ -68,7 +68,7 @@ def test_what_no_source_says(case: Case) -> None:
         ):
             status = items.sync(sync([sent])).status
             shown = cost(items.costing(NEW, sku)) if seen else None
-            told = f", and then costs {shown}" if shown is not None else ", and then has no price" if seen else ""
+            told = f", and then costs {shown:.2f}" if shown is not None else ", and then has no price" if seen else ""
             case.observe("CAT-006", f"{words} at {NEW}: answered {status}{told}")
 
 

@@ -68,13 +68,6 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("guarded", "a gateway keeps strange bodies away", behaves=behaviours.guarded, suites=("errors",)),
     late(2.0),
     Variant(
-        "late-catalog",
-        "carts take prices late",
-        behaves=lambda: lagging_catalog(0.4),
-        settle=0.8,
-        suites=("catalogs",),
-    ),
-    Variant(
         "other-words",
         "other texts and numbers of refusals",
         behaves=behaviours.other_words,
@@ -105,6 +98,13 @@ VARIANTS: tuple[Variant, ...] = (
         "not everything can be returned",
         behaves=behaviours.no_complete_return,
         warns=frozenset({"SES-124", "SES-133"}),
+    ),
+    Variant(  # looks into dry answers, so it stands behind what takes something out of them
+        "late-catalog",
+        "carts take prices late",
+        behaves=lambda: lagging_catalog(0.4),
+        settle=0.8,
+        suites=("catalogs",),
     ),
     # how it lists
     Variant(
