@@ -167,6 +167,13 @@ def disorder(value: Any, _: Asked, number: int) -> Any:
     return rewritten(value, turned)
 
 
+def nameless_cards(value: Any, asked: Asked, _number: int) -> Any:
+    """Cards do not show whose they are."""
+    if asked.operation not in {"generateLoyaltyCard", "linkLoyaltyCardToProfile", "getLoyaltyCardBalances"}:
+        return value
+    return {name: one for name, one in value.items() if name != "profiles"}
+
+
 def capitals(value: Any, _asked: Asked, _number: int) -> Any:
     """Coupon codes are shown in capitals: whether case matters is a setting of the Application."""
 

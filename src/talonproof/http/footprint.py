@@ -44,7 +44,7 @@ _BOUND: Final[Mapping[str, tuple[str, ...]]] = {
     "sku": ("catalog_sku",),
     "coupon": ("coupons",),
     "audience": ("audience",),
-    "catalog": ("catalog",),
+    "catalog": ("catalog", "spare_catalog"),
     "program": ("profile_program", "card_program"),
     "campaign": ("referral_campaign",),
 }

@@ -277,6 +277,19 @@ def test_disposable_bindings_are_as_good_as_own(own: Ledger, call: Call, expecte
     assert expected == footprint(call, GIVEN_AWAY, own)
 
 
+@pytest.mark.parametrize(("given_away", "expected"), [((), DESTRUCTIVE), (("spare_catalog",), CREATE)])
+def test_a_spare_catalog_is_emptied_only_if_it_is_given_away(
+    own: Ledger, given_away: tuple[str, ...], expected: Footprint
+) -> None:
+    """Being bound is not enough; and giving one catalog away leaves the other one to its owner."""
+    bound = dataclasses.replace(BOUND, spare_catalog=4, disposable=frozenset(given_away))
+    emptied = catalog(action("REMOVE_MANY"), id_=4)
+
+    assert expected == footprint(emptied, bound, own)
+    assert CREATE == footprint(catalog(action("ADD", sku=OWN), id_=4), bound, own)
+    assert DESTRUCTIVE == footprint(catalog(action("REMOVE_MANY"), id_=3), bound, own)
+
+
 def test_ids_that_the_server_gave_are_own(own: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """An audience that the run created may be deleted by it."""
     monkeypatch.setattr(own, "_named", {("audience", "77")})
