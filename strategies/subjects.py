@@ -21,8 +21,8 @@ from strategies.placeholders import (
     bind,
     several,
 )
+from strategies.reserving import RESERVING
 from strategies.unchanged import SECTIONS
-from talonproof.http.arguments import body_of, elements
 from talonproof.http.exchange import Call, Exchange
 from talonproof.http.footprint import assess
 from talonproof.run.api import Api
@@ -66,7 +66,7 @@ class Subject:
     @property
     def overhead(self) -> int:
         """The requests before its calls, for its stage, and after them, for giving back what is shared."""
-        return (self.stage.requests if self.stage else 0) + (self.operation in _RESERVING)
+        return (self.stage.requests if self.stage else 0) + (self.operation in RESERVING)
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -125,21 +125,6 @@ def send(case: Case, operation: str, call: Arguments, *, content_type: str | Non
     return case.send(operation, path=call.path, query=call.query, body=call.body, content_type=content_type)
 
 
-def give_back(case: Case) -> None:
-    """Deletes the reservations of the case that are left on its coupon; at most 1 request."""
-    left: dict[str, None] = {}
-    for exchange in case.history:
-        if exchange.ok and exchange.operation in _RESERVING:
-            people = [str(person) for person in elements(body_of(exchange.call).value, "integrationIDs")]
-            if exchange.operation == "createCouponReservation":
-                left |= dict.fromkeys(people)
-            else:
-                left = {person: None for person in left if person not in people}
-    if left:
-        path = {"couponValue": case.bindings.coupons[0]}
-        case.send("deleteCouponReservation", path=path, body=reservation(list(left)))
-
-
 def _open(case: Case) -> Ids:
     return {SESSION: Api(case).arrange("open")}
 
@@ -183,8 +168,6 @@ _A_CARD: Final = Stage(_card, operations=("generateLoyaltyCard",))
 _A_RESERVATION: Final = Stage(_reserved, operations=("createCouponReservation",))
 _CARD_LEDGER: Final = ("card_program", "populated_card")
 _PROFILE_LEDGER: Final = ("profile_program", "populated_profile")
-
-_RESERVING: Final = frozenset({"createCouponReservation", "deleteCouponReservation"})
 
 SUBJECTS: Final[Mapping[str, Subject]] = {
     subject.operation: subject
