@@ -54,7 +54,8 @@ class Subject:
 
     ``footprint`` is the most that any of its calls does, ``needs`` are the bindings without which none is
     accepted. ``accepts`` is the requirement that its valid call breaks by being refused; empty where no clause says
-    so of this very call. ``stage`` is None where a call needs nothing before it.
+    so of this very call (a coupon or a referral for customers whom nobody knows may be refused). ``stage`` is None
+    where a call needs nothing before it.
     """
 
     operation: str
@@ -158,6 +159,7 @@ def _card(case: Case) -> Ids:
 
 def _reserved(case: Case) -> Ids:
     people = {person: case.new_id("profile") for person in several(PROFILE, 2)}
+    case.arranged(Api(case).put_profiles([{"integrationId": name} for name in people.values()]))
     path = {"couponValue": case.bindings.coupons[0]}
     case.arranged(case.send("createCouponReservation", path=path, body=reservation(list(people.values()))))
     return people
@@ -165,7 +167,7 @@ def _reserved(case: Case) -> Ids:
 
 _AN_AUDIENCE: Final = Stage(_audience, operations=("createAudienceV2",))
 _A_CARD: Final = Stage(_card, operations=("generateLoyaltyCard",))
-_A_RESERVATION: Final = Stage(_reserved, operations=("createCouponReservation",))
+_A_RESERVATION: Final = Stage(_reserved, 2, ("createCouponReservation", "updateCustomerProfilesV2"))
 _CARD_LEDGER: Final = ("card_program", "populated_card")
 _PROFILE_LEDGER: Final = ("profile_program", "populated_profile")
 
@@ -187,9 +189,9 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
         Subject("linkLoyaltyCardToProfile", "create", ("card_program",), stage=_A_CARD),
         Subject("trackEventV2", "consume", ("event_type",), accepts="EVT-003"),
         Subject("createReferral", "consume", ("referral_campaign",)),
-        Subject("createReferralsForMultipleAdvocates", "consume", ("referral_campaign",), accepts="PRO-006"),
+        Subject("createReferralsForMultipleAdvocates", "consume", ("referral_campaign",)),
         Subject("deleteCustomerData", "create", stage=Stage(_profile)),
-        Subject("createCouponReservation", "consume", ("coupons",), accepts="CPN-001"),
+        Subject("createCouponReservation", "consume", ("coupons",)),
         Subject("deleteCouponReservation", "consume", ("coupons",), stage=_A_RESERVATION),
         Subject("getReservedCustomers", "read", ("coupons",)),
         Subject("getCustomerInventory", "create", stage=Stage(_profile)),
