@@ -17,16 +17,20 @@ MORE_THAN_ANY_LIMIT = 11
 """Customers enough to go beyond the limit of the coupon that is bound for that: it is 10 at most."""
 
 
-def method(name: str, operation: str) -> Any:
+def method(name: str, operation: str, footprint: str) -> Any:
     """A call with many customers."""
     mark = scenario(
-        "CPN-007", footprint="consume", requests=2, depth="release", needs=("coupons",), operations=(operation,)
+        "CPN-007", footprint=footprint, requests=2, depth="release", needs=("coupons",), operations=(operation,)
     )
     return pytest.param(name, marks=mark, id=name)
 
 
 @pytest.mark.parametrize(
-    "name", [method("reserve", "createCouponReservation"), method("release", "deleteCouponReservation")]
+    "name",
+    [
+        method("reserve", "createCouponReservation", "consume"),
+        method("release", "deleteCouponReservation", "create"),
+    ],
 )
 def test_too_many_customers(case: Case, api: Api, name: str) -> None:
     """A request with 1001 customers is refused; what becomes of one with none is recorded."""
