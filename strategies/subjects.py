@@ -21,8 +21,8 @@ from strategies.placeholders import (
     bind,
     several,
 )
+from strategies.reserving import RESERVING
 from strategies.unchanged import SECTIONS
-from talonproof.http.arguments import body_of, elements
 from talonproof.http.exchange import Call, Exchange
 from talonproof.http.footprint import assess
 from talonproof.run.api import Api
@@ -54,7 +54,8 @@ class Subject:
 
     ``footprint`` is the most that any of its calls does, ``needs`` are the bindings without which none is
     accepted. ``accepts`` is the requirement that its valid call breaks by being refused; empty where no clause says
-    so of this very call. ``stage`` is None where a call needs nothing before it.
+    so of this very call (a coupon or a referral for customers whom nobody knows may be refused). ``stage`` is None
+    where a call needs nothing before it.
     """
 
     operation: str
@@ -66,7 +67,7 @@ class Subject:
     @property
     def overhead(self) -> int:
         """The requests before its calls, for its stage, and after them, for giving back what is shared."""
-        return (self.stage.requests if self.stage else 0) + (self.operation in _RESERVING)
+        return (self.stage.requests if self.stage else 0) + (self.operation in RESERVING)
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -125,21 +126,6 @@ def send(case: Case, operation: str, call: Arguments, *, content_type: str | Non
     return case.send(operation, path=call.path, query=call.query, body=call.body, content_type=content_type)
 
 
-def give_back(case: Case) -> None:
-    """Deletes the reservations of the case that are left on its coupon; at most 1 request."""
-    left: dict[str, None] = {}
-    for exchange in case.history:
-        if exchange.ok and exchange.operation in _RESERVING:
-            people = [str(person) for person in elements(body_of(exchange.call).value, "integrationIDs")]
-            if exchange.operation == "createCouponReservation":
-                left |= dict.fromkeys(people)
-            else:
-                left = {person: None for person in left if person not in people}
-    if left:
-        path = {"couponValue": case.bindings.coupons[0]}
-        case.send("deleteCouponReservation", path=path, body=reservation(list(left)))
-
-
 def _open(case: Case) -> Ids:
     return {SESSION: Api(case).arrange("open")}
 
@@ -173,6 +159,7 @@ def _card(case: Case) -> Ids:
 
 def _reserved(case: Case) -> Ids:
     people = {person: case.new_id("profile") for person in several(PROFILE, 2)}
+    case.arranged(Api(case).put_profiles([{"integrationId": name} for name in people.values()]))
     path = {"couponValue": case.bindings.coupons[0]}
     case.arranged(case.send("createCouponReservation", path=path, body=reservation(list(people.values()))))
     return people
@@ -180,11 +167,9 @@ def _reserved(case: Case) -> Ids:
 
 _AN_AUDIENCE: Final = Stage(_audience, operations=("createAudienceV2",))
 _A_CARD: Final = Stage(_card, operations=("generateLoyaltyCard",))
-_A_RESERVATION: Final = Stage(_reserved, operations=("createCouponReservation",))
+_A_RESERVATION: Final = Stage(_reserved, 2, ("createCouponReservation", "updateCustomerProfilesV2"))
 _CARD_LEDGER: Final = ("card_program", "populated_card")
 _PROFILE_LEDGER: Final = ("profile_program", "populated_profile")
-
-_RESERVING: Final = frozenset({"createCouponReservation", "deleteCouponReservation"})
 
 SUBJECTS: Final[Mapping[str, Subject]] = {
     subject.operation: subject
@@ -204,9 +189,9 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
         Subject("linkLoyaltyCardToProfile", "create", ("card_program",), stage=_A_CARD),
         Subject("trackEventV2", "consume", ("event_type",), accepts="EVT-003"),
         Subject("createReferral", "consume", ("referral_campaign",)),
-        Subject("createReferralsForMultipleAdvocates", "consume", ("referral_campaign",), accepts="PRO-006"),
+        Subject("createReferralsForMultipleAdvocates", "consume", ("referral_campaign",)),
         Subject("deleteCustomerData", "create", stage=Stage(_profile)),
-        Subject("createCouponReservation", "consume", ("coupons",), accepts="CPN-001"),
+        Subject("createCouponReservation", "consume", ("coupons",)),
         Subject("deleteCouponReservation", "consume", ("coupons",), stage=_A_RESERVATION),
         Subject("getReservedCustomers", "read", ("coupons",)),
         Subject("getCustomerInventory", "create", stage=Stage(_profile)),

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from tests.variants import behaviours, lists, shapes
+from tests.variants import behaviours, lists, reserving, shapes
 from tests.variants.lagging import lagging, lagging_catalog
 from tests.variants.variant import Variant
 
-EVERYWHERE = ("sessions", "dry_run", "profiles", "audiences", "events", "loyalty", "catalogs")
+CODES = ("coupons", "referrals")
+EVERYWHERE = ("sessions", "dry_run", "profiles", "audiences", "events", "loyalty", "catalogs", *CODES)
 LISTS = ("pagination",)
 NUMBERED = ("profile_program", "card_program", "audience", "catalog", "spare_catalog", "referral_campaign")
 """The bindings that are numbers of something."""
 
 
 def late(seconds: float) -> Variant:
-    """Inventories that show a write up to so many seconds late, and a target file that allows for it."""
+    """Reads that show a write up to so many seconds late, and a target file that allows for it."""
     return Variant(
         "late",
-        "inventories show writes late",
+        "inventories, and lists of who has reserved a coupon, show writes late",
         behaves=lambda: lagging(seconds),
         settle=seconds * 1.25 + 0.3,
-        cases=("test_a_dry_update_leaves_the_profile", "test_a_sale_taken_back_no_longer_counts[cancelled]"),
+        cases=(
+            "test_a_dry_update_leaves_the_profile",
+            "test_a_sale_taken_back_no_longer_counts[cancelled]",
+            "test_a_reservation",
+            "test_a_reserved_coupon_is_in_the_inventory[soft]",
+            "test_a_coupon_for_everyone",
+        ),
     )
 
 
@@ -50,7 +57,14 @@ VARIANTS: tuple[Variant, ...] = (
         suites=("loyalty",),
         together=False,
     ),
-    Variant("capitals", "coupon codes are shown in capitals", shape=shapes.capitals, suites=("sessions",)),
+    Variant("capitals", "codes are shown in capitals", shape=shapes.capitals, suites=("sessions", *CODES)),
+    Variant(
+        "small-letters",
+        "codes are shown in small letters",
+        shape=shapes.small_letters,
+        suites=("sessions", "profiles", *CODES),
+        together=False,
+    ),
     Variant("defaults", "attributes that nobody sent", shape=shapes.defaults),
     Variant("ahead", "a clock that is ahead", ahead=5400.0, suites=("dry_run", *LISTS)),
     Variant(
@@ -63,7 +77,10 @@ VARIANTS: tuple[Variant, ...] = (
     ),
     # how it answers
     Variant(
-        "throttled", "some calls are put off with 429", behaves=behaviours.throttled, suites=("dry_run", "catalogs")
+        "throttled",
+        "some calls are put off with 429",
+        behaves=behaviours.throttled,
+        suites=("dry_run", "catalogs", *CODES),
     ),
     Variant("guarded", "a gateway keeps strange bodies away", behaves=behaviours.guarded, suites=("errors",)),
     late(2.0),
@@ -106,6 +123,8 @@ VARIANTS: tuple[Variant, ...] = (
         settle=0.8,
         suites=("catalogs",),
     ),
+    Variant("colleagues-reserve", "others reserve too", behaves=reserving.colleagues_reserve, suites=CODES),
+    Variant("known-customers", "codes for strangers are refused", behaves=reserving.known_customers, suites=CODES),
     # how it lists
     Variant(
         "clamped",

@@ -1,4 +1,4 @@
-"""A write shows in the inventory of a customer, or in the prices of a cart, a little later, and not on all replicas."""
+"""A write shows in inventories, in lists of customers or in the prices of carts a little later, and not on all replicas."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ MANY = 50
 
 
 def lagging(longest: float) -> Behaviour:
-    """Each read of an inventory shows it as it was up to so many seconds ago, a different time each."""
+    """Each read of an inventory, or of who has reserved a coupon, is up to so many seconds old, each another time."""
+    lists: dict[str, list[tuple[float, Reply]]] = {}
     past: dict[str, list[tuple[float, Reply]]] = {}
     owners: dict[str, str] = {}
     inside: dict[str, set[str]] = {}
@@ -52,8 +53,15 @@ def lagging(longest: float) -> Behaviour:
                 before = read(asked, proceed, profile)
                 if before.ok or before.status == 404:  # else the key is at fault, and the write is refused as well
                     past.setdefault(profile, []).append((now, before))
+            if coupon := asked.path.get("couponValue", ""):
+                target = f"/v1/coupon_reservations/customerprofiles/{quote(coupon, safe='')}"
+                lists.setdefault(coupon, []).append((now, proceed(asked.get(target))))
             return proceed(asked.request)
         answer = proceed(asked.request)
+        if asked.operation == "getReservedCustomers" and answer.ok:
+            seen = now - drawn.uniform(0, longest)
+            older = (before for written, before in lists.get(asked.path["couponValue"], ()) if written > seen)
+            return next((before for before in older if before.ok), answer)
         if asked.operation != "getCustomerInventory" or not (answer.ok or answer.status == 404):
             return answer
         seen = now - drawn.uniform(0, longest)

@@ -42,7 +42,7 @@ _BOUND: Final[Mapping[str, tuple[str, ...]]] = {
     "profile": ("populated_profile", "session_profile"),
     "card": ("populated_card",),
     "sku": ("catalog_sku",),
-    "coupon": ("coupons",),
+    "coupon": ("coupons", "soft_coupon", "mandatory_coupon", "visible_coupon", "limited_coupon", "recipient_coupon"),
     "audience": ("audience",),
     "catalog": ("catalog", "spare_catalog"),
     "program": ("profile_program", "card_program"),

@@ -149,6 +149,28 @@ class Api:
         path = {"catalogId": catalog}
         return self.case.send("syncCatalog", path=path, body=dict(body), credential=credential)
 
+    def reserve(self, coupon: str, people: Sequence[str]) -> Exchange:
+        """Create coupon reservation."""
+        body = {"integrationIDs": list(people)}
+        return self.case.send("createCouponReservation", path={"couponValue": coupon}, body=body)
+
+    def release(self, coupon: str, people: Sequence[str]) -> Exchange:
+        """Delete coupon reservations."""
+        body = {"integrationIDs": list(people)}
+        return self.case.send("deleteCouponReservation", path={"couponValue": coupon}, body=body)
+
+    def reserved_customers(self, coupon: str) -> Exchange:
+        """List customers that have this coupon reserved."""
+        return self.case.send("getReservedCustomers", path={"couponValue": coupon})
+
+    def refer(self, body: Mapping[str, Any]) -> Exchange:
+        """Create referral code for an advocate."""
+        return self.case.send("createReferral", body=dict(body))
+
+    def refer_many(self, body: Mapping[str, Any], *, silent: str | None = "no") -> Exchange:
+        """Create referral codes for multiple advocates."""
+        return self.case.send("createReferralsForMultipleAdvocates", query={"silent": silent}, body=dict(body))
+
     def loyalty(self, operation: str, **query: Any) -> Exchange:
         """One of the six reading operations of loyalty, on the populated profile or card of the bindings."""
         bound = self.case.bindings

@@ -8,7 +8,8 @@ import pytest
 
 from strategies.harmless import Arguments
 from strategies.placeholders import PROFILE, SESSION
-from strategies.subjects import BODILESS, SUBJECTS, around, bound, give_back, harms, send, valid
+from strategies.reserving import give_back
+from strategies.subjects import BODILESS, SUBJECTS, around, bound, harms, send, valid
 from talonproof.contract.contract import Contract
 from talonproof.contract.validators import Validators
 from talonproof.generation.breaches import breaches

@@ -22,7 +22,7 @@ OTHER = "somebodys"
 BOUND = Bindings(
     profile_program=1, card_program=2, populated_profile="rich", populated_card="gold", catalog=3, catalog_sku="shoe",
     referral_campaign=4, audience=5, open_session="stands-open", closed_session="stands-closed",
-    session_profile="shopper", coupons=("POOL",),
+    session_profile="shopper", coupons=("POOL",), mandatory_coupon="HARD",
 )  # fmt: skip
 GIVEN_AWAY = dataclasses.replace(BOUND, disposable=frozenset(Bindings.names()))
 
@@ -188,6 +188,7 @@ JUDGED: list[tuple[Call, Footprint]] = [
     (membership(OTHER, 0), DESTRUCTIVE),
     # coupons and referrals
     (Call("createCouponReservation", {"couponValue": "POOL"}, body={"integrationIDs": [OWN]}), CONSUME),
+    (Call("createCouponReservation", {"couponValue": "HARD"}, body={"integrationIDs": [OWN]}), CONSUME),
     (Call("createCouponReservation", {"couponValue": OWN}, body={"integrationIDs": [OWN]}), CONSUME),
     (Call("createCouponReservation", {"couponValue": OTHER}, body={"integrationIDs": [OWN]}), DESTRUCTIVE),
     (Call("createCouponReservation", {"couponValue": "POOL"}, body={"integrationIDs": [OWN, OTHER]}), DESTRUCTIVE),
