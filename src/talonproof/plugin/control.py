@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from talonproof.emulator import serve
 from talonproof.errors import HarnessError
-from talonproof.http.preflight import preflight
 from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PLAN, PROBLEM
 from talonproof.plugin.prepare import Setup
@@ -122,12 +120,6 @@ class Controller:
         plan = self.setup.folder / PLAN
         if not self.writer.begun and plan.exists():
             self.writer.header(json.loads(plan.read_text()))
-
-
-def check_reachable(setup: Setup) -> None:
-    """One harmless read: raises TargetError where nothing answers or the key is not accepted."""
-    spoken_of = "the key of the default world" if setup.keys.live == serve.LIVE_KEY else ""
-    preflight(setup.target, setup.keys, setup.contract, setup.options.run, key=spoken_of)
 
 
 def _lost(report: pytest.TestReport) -> dict[str, Any]:
