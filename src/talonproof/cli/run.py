@@ -18,8 +18,8 @@ from talonproof.cli.options import TEMPORARY, Asked, asked, pytest_command, pyte
 from talonproof.cli.stopping import stoppable
 from talonproof.errors import ConfigError, HarnessError, TalonproofError
 from talonproof.plugin import prepare
-from talonproof.plugin.breakage import breakage
 from talonproof.plugin.arriving import arrive
+from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PLAN, PROBLEM
 from talonproof.report.reading import STREAM_FILE
 from talonproof.report.render import render

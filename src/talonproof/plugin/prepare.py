@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,7 @@ class Setup:
     embedded: bool
     workers: int
     target_file: str = ""
-    origin: Origin = Origin(How.FLAG)
+    origin: Origin = field(default_factory=lambda: Origin(How.FLAG))
 
     @property
     def passive(self) -> frozenset[str]:
@@ -114,7 +114,7 @@ def read_target(target_file: str, url: str, edition: str = DEFAULT_EDITION) -> T
     return target
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 - what a run is made of
     workspace: Workspace,
     options: RunOptions,
     folder: Path,
@@ -128,7 +128,8 @@ def prepare(
 ) -> Setup:
     """The set-up of a run; ConfigError or DocumentError for whatever is wrong with what it is made from.
 
-    ``origin`` is how the edition in the options is known: by default, because the user named it. An embedded target has the keys of its world and never those of the environment.
+    ``origin`` is how the edition in the options is known: by default, because the user named it. An embedded target
+    has the keys of its world and never those of the environment.
     """
     target = read_target(target_file, url, options.edition)
     if embedded:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from talonproof.errors import ConfigError, GuardError
-from talonproof.http.client import Client
+from talonproof.http.client import Client, no_journal
 from talonproof.http.exchange import Call, Credential, Exchange
 from talonproof.http.guard import Guard
 from talonproof.http.ledger import Ledger
@@ -48,8 +48,16 @@ class Asking:
         self.exchanges: list[Exchange] = []
         self._contract = contract
         guard = Guard(target, contract, min(limit, Footprint.DRY), self.ledger)
-        noted = {"on_intent": journal.intent, "on_outcome": journal.outcome} if journal else {}
-        self._client = Client(target, keys, contract, guard, pace=Pace(rate), transport=transport, **noted)
+        self._client = Client(
+            target,
+            keys,
+            contract,
+            guard,
+            pace=Pace(rate),
+            transport=transport,
+            on_intent=journal.intent if journal else no_journal,
+            on_outcome=journal.outcome if journal else no_journal,
+        )
         self._known: dict[str, Exchange | None] = {}
         self._own: dict[str, str] = {}
 
@@ -120,6 +128,10 @@ class Asking:
         if program is None or not owner:
             return None
         return self.ask(operation, {"loyaltyProgramId": program, named: owner}, query)
+
+    def own_ids(self) -> tuple[str, ...]:
+        """The ids of the run that were used: nothing is there under them."""
+        return tuple(self._own.values())
 
     def own(self, kind: str) -> str:
         """One id of the run for something of a kind, always the same: nothing is made under it."""

@@ -83,7 +83,7 @@ def _page(answer: Exchange, smaller: Exchange | None, what: str) -> Sign:
 
 def _rows(answer: Exchange, what: str) -> Iterator[Sign]:
     kind = "properties of rows"
-    rows = [row for row in _data(answer) if isinstance(row, dict)]
+    rows = [cast("dict[str, Any]", row) for row in _data(answer) if isinstance(row, dict)]
     named = sum("transactionUUID" in row for row in rows)
     if rows and named == len(rows):
         yield Sign(kind, f"{what} have a transactionUUID", LATER, Strength.WEAK)
@@ -94,9 +94,12 @@ def _rows(answer: Exchange, what: str) -> Iterator[Sign]:
 def _default_page(asking: Asking) -> Iterator[Sign]:
     """More than 50 card transactions without a size are against the later edition; 50 are lawful in both."""
     kind, answer = "page without a size", asking.ledger_list("getLoyaltyCardTransactions")
-    if answer is not None and (count := len(_data(answer))) > LARGEST:
+    if answer is None or not answer.ok:
+        return
+    count = len(_data(answer))
+    if count > LARGEST:
         yield Sign(kind, f"a page of card transactions holds {count} by itself", FIRST, Strength.STRONG)
-    elif answer is not None and answer.ok:
+    else:
         yield Sign(kind, f"a page of card transactions holds {count} by itself, as it may in both editions")
 
 
