@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from strategies.harmless import Arguments
-from strategies.subjects import BODILESS, SUBJECTS, Subject, around, bound, give_back, send, valid
+from strategies.subjects import BODILESS, EVERY_SUBJECT, Subject, around, bound, give_back, send, valid
 from talonproof.generation.places import places
 from talonproof.generation.pointers import join, put
 from talonproof.generation.values import example
@@ -50,7 +50,7 @@ def each() -> list[Any]:
             ),
             id=name,
         )
-        for name, subject in SUBJECTS.items()
+        for name, subject in EVERY_SUBJECT.items()
     ]
 
 

@@ -196,9 +196,8 @@ def _of_another_edition(spec: Spec, named: Iterable[str], catalogue: Catalogue, 
     foreign = [name for name in named if name in catalogue.elsewhere]
     if foreign:
         return f"{', '.join(foreign)} is of another edition than {catalogue.edition}"
-    absent = [] if known is None else [name for name in spec.operations if name not in known]
-    if absent:
-        return f"{', '.join(absent)} is no operation of the edition {catalogue.edition}"
+    if known is not None and not all(name in known for name in spec.operations):
+        return f"its operation is of another edition than {catalogue.edition}"
     if spec.requirements and catalogue.unsettled.issuperset(spec.requirements):
         return f"what {', '.join(spec.requirements)} asks for depends on the edition, which is not sure"
     return ""
