@@ -97,7 +97,7 @@ def each() -> list[Any]:
         mark = scenario(
             *(("ERR-011",) if judged else ("ERR-009",)),
             *(("ERR-002",) if judged and reads else ()),
-            also=("ERR-002", "ERR-015"),
+            also=("ERR-002", "ERR-011", "ERR-015"),
             footprint=subject.footprint,
             requests=1,
             examples=(0, subject.overhead + reads + judged + MORE, subject.overhead + reads + ALL),

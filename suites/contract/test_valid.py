@@ -92,10 +92,11 @@ def least(case: Case, operation: str, call: Arguments) -> Arguments | None:
 
 
 def pruned(value: Any, smallest: Any) -> Any:
-    """What of a value the smallest one has too."""
+    """What of a value the smallest one has too; all of it where that one chose another way to be small."""
     if isinstance(value, dict) and isinstance(smallest, dict):
-        members = cast("dict[str, Any]", value)
-        return {name: pruned(members[name], inner) for name, inner in cast("dict[str, Any]", smallest).items()}
+        members, few = cast("dict[str, Any]", value), cast("dict[str, Any]", smallest)
+        if few.keys() <= members.keys():
+            return {name: pruned(members[name], inner) for name, inner in few.items()}
     return cast("Any", value)
 
 

@@ -174,7 +174,11 @@ def test_campaigns_that_are_listed_are_a_sign(served: Served) -> None:
     """An operation of the later edition that answers as documented is strong; with a weak sign beside it, it is sure."""
 
     def with_campaigns(_: Request, reply: Reply) -> Reply:
-        return Reply(200, {"content-type": "application/json"}, b'{"hasMore":false,"data":[]}') if reply.status == 501 else reply
+        return (
+            Reply(200, {"content-type": "application/json"}, b'{"hasMore":false,"data":[]}')
+            if reply.status == 501
+            else reply
+        )
 
     found = recognised(served(LATER, change=with_campaigns), bindings=Bindings())
 
