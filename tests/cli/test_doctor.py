@@ -178,7 +178,7 @@ def test_what_is_wrong_in_a_target_file(
 def test_what_is_not_bound_is_no_fault(
     talonproof: Callable[..., Any], emulator: str, target: Callable[..., Path]
 ) -> None:
-    """A file that names little is ready; each name says which requirements come with it, and none is called lost twice."""
+    """A file that names little is ready; what it leaves out is told with the requirements that come with it."""
     ended = talonproof("doctor", "--target", target(emulator, 'session_profile = "tp-world-shopper"'), "--json")
 
     found = json.loads(ended.out)

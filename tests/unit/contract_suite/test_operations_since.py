@@ -109,7 +109,6 @@ Judging = Callable[..., dict[str, dict[str, Any]]]
 @pytest.fixture
 def judging(
     later_contract: Contract,
-    later_validators: Validators,
     target: Target,
     suite: Callable[[str], ModuleType],
     tmp_path: Path,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -86,13 +85,3 @@ def served(contracts: dict[str, tuple[Contract, Validators]], target: Target) ->
         return Server(emulator, change, replace(target, bindings=bound), keys, contracts["2026-05"][0])
 
     return make
-
-
-def with_count(request: Request, reply: Reply) -> Reply:
-    """Adds to each session the property that the later edition requires, as a server of the first one may."""
-    if not reply.ok or b"customerSession" not in reply.body:
-        return reply
-    document = json.loads(reply.body)
-    if isinstance(document.get("customerSession"), dict):
-        document["customerSession"]["updateCount"] = 1
-    return reply.with_document(document)
