@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,8 @@ import pytest
 
 from talonproof.emulator import serve
 from talonproof.emulator.message import Reply, Request
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 DIFFERING = {"ERR-011", "ERR-012", "ERR-013", "ERR-014", "PAG-006", "PAG-010", "SES-066"}
 """Clauses of 2025-01 that ask for something else, or are others, in 2026-05, and could be judged here."""
@@ -139,6 +144,27 @@ def test_a_later_server_judged_by_the_earlier_edition(judge: Callable[..., Any],
 
     assert 1 >= run.ended.code
     assert "PAG-010" in {requirement for requirement, _, _ in run.findings}
+
+
+def test_plain_pytest_recognises_it_too(run_in: Callable[..., Any], later: str, tmp_path: Path) -> None:
+    """Without an edition, plain pytest asks the server as a run does, and says what it found."""
+    report = tmp_path / "report"
+    ended = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "suites/pagination", "-k", "page_sizes", "-p", "no:cacheprovider", "-q"),
+            *("--url", later, "--depth", "smoke", "--run-seed", "1", "--report", str(report)),
+        ],
+        cwd=CHECKOUT,
+        env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path / "hypothesis")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 0 == ended.returncode, ended.stdout + ended.stderr
+    header = run_in(report).header
+    assert ("2026-05", "recognised") == (header["edition"], header["edition_from"]["how"])
+    assert "edition 2026-05, recognised: a page of 51" in ended.stdout
 
 
 def test_a_plan_asks_nobody(talonproof: Callable[..., Any], later: str) -> None:

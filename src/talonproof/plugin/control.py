@@ -12,6 +12,7 @@ from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PLAN, PROBLEM
 from talonproof.plugin.prepare import Setup
 from talonproof.plugin.scheduling import Schedule
+from talonproof.report import words
 from talonproof.report.render import Rendered, render
 from talonproof.run.stream import StreamWriter
 from talonproof.verdict import Verdict
@@ -114,6 +115,7 @@ class Controller:
         elif self._rendered is not None:
             told = self._rendered.account.totals.headline
             terminalreporter.write_line(f"{told} (seed {self.setup.options.seed})")
+            terminalreporter.write_line(f"edition {words.edition(self._rendered.account.stream.header)}")
             terminalreporter.write_line(f"report: {self._rendered.html}")
 
     def _begin(self) -> None:
