@@ -22,6 +22,7 @@ from strategies.placeholders import (
     several,
 )
 from strategies.reserving import RESERVING
+from strategies.since import CALLS_SINCE
 from strategies.unchanged import SECTIONS
 from talonproof.http.exchange import Call, Exchange
 from talonproof.http.footprint import assess
@@ -93,6 +94,8 @@ def valid(operation: str, bindings: Bindings) -> Arguments:
 
     Raises KeyError where a binding is missing that the operation needs.
     """
+    if operation in CALLS_SINCE:
+        return CALLS_SINCE[operation](bindings)
     if operation in _BODILESS:
         return _BODILESS[operation](bindings)
     found = {call.operation: call for call in every_call(bindings)}[operation]
@@ -157,6 +160,13 @@ def _card(case: Case) -> Ids:
     return {CARD: identifier}
 
 
+def _linked(case: Case) -> Ids:
+    found = {**_card(case), PROFILE: case.new_id("profile")}
+    path = {"loyaltyProgramId": case.bindings.card_program, "loyaltyCardId": found[CARD]}
+    case.arranged(case.send("linkLoyaltyCardToProfile", path=path, body={"integrationId": found[PROFILE]}))
+    return found
+
+
 def _reserved(case: Case) -> Ids:
     people = {person: case.new_id("profile") for person in several(PROFILE, 2)}
     case.arranged(Api(case).put_profiles([{"integrationId": name} for name in people.values()]))
@@ -205,7 +215,26 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
         Subject("syncCatalog", "create", ("catalog",)),
     )
 }
-"""By operation, in the order of the document."""
+"""By operation of 2025-01, in the order of the document."""
+
+_A_LINKED_CARD: Final = Stage(_linked, requests=2, operations=("generateLoyaltyCard", "linkLoyaltyCardToProfile"))
+
+SUBJECTS_SINCE: Final[Mapping[str, Subject]] = {
+    subject.operation: subject
+    for subject in (
+        Subject("integrationGetAllCampaigns", "read"),
+        Subject("unlinkLoyaltyCardFromProfile", "create", ("card_program",), stage=_A_LINKED_CARD),
+        Subject("activateLoyaltyPoints", "consume", ("profile_program",)),
+        Subject("deleteLoyaltyTransactionsFromLedgers", "create", ("profile_program",), stage=Stage(_profile)),
+        Subject("getCustomerAchievements", "read", ("session_profile",)),
+        Subject("getCustomerAchievementHistory", "read", ("session_profile",)),
+        Subject("bestPriorPrice", "dry"),
+    )
+}
+"""By operation that came after 2025-01, in the order of the document; no clause wants any of their calls accepted."""
+
+EVERY_SUBJECT: Final[Mapping[str, Subject]] = {**SUBJECTS, **SUBJECTS_SINCE}
+"""The operations of all editions."""
 
 
 def _card_ledger(bindings: Bindings) -> Arguments:
@@ -233,4 +262,6 @@ _BODILESS: Final[Mapping[str, Callable[[Bindings], Arguments]]] = {
 }
 """The calls of the operations that take no body."""
 
-BODILESS: Final = frozenset(_BODILESS)
+BODILESS: Final = frozenset(
+    {*_BODILESS, "integrationGetAllCampaigns", "getCustomerAchievements", "getCustomerAchievementHistory"}
+)

@@ -9,7 +9,7 @@ import pytest
 
 from strategies.harmless import Arguments
 from strategies.reserving import giving_back
-from strategies.subjects import BODILESS, SUBJECTS, Subject, around, bound, send, valid
+from strategies.subjects import BODILESS, EVERY_SUBJECT, Subject, around, bound, send, valid
 from talonproof.generation.places import places
 from talonproof.generation.pointers import join, put
 from talonproof.generation.values import example
@@ -51,7 +51,7 @@ def each() -> list[Any]:
             ),
             id=name,
         )
-        for name, subject in SUBJECTS.items()
+        for name, subject in EVERY_SUBJECT.items()
     ]
 
 
@@ -93,10 +93,11 @@ def least(case: Case, operation: str, call: Arguments) -> Arguments | None:
 
 
 def pruned(value: Any, smallest: Any) -> Any:
-    """What of a value the smallest one has too."""
+    """What of a value the smallest one has too; all of it where that one chose another way to be small."""
     if isinstance(value, dict) and isinstance(smallest, dict):
-        members = cast("dict[str, Any]", value)
-        return {name: pruned(members[name], inner) for name, inner in cast("dict[str, Any]", smallest).items()}
+        members, few = cast("dict[str, Any]", value), cast("dict[str, Any]", smallest)
+        if few.keys() <= members.keys():
+            return {name: pruned(members[name], inner) for name, inner in few.items()}
     return cast("Any", value)
 
 

@@ -1,4 +1,4 @@
-"""A write shows in inventories, in lists of customers or in the prices of carts a little later, and not on all replicas."""
+"""A write shows in inventories, lists of customers or prices of carts a little later, and not on all replicas."""
 
 from __future__ import annotations
 

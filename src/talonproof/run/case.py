@@ -232,6 +232,8 @@ class Case:
     def observe(self, requirement: str, note: str) -> None:
         """Records what a target does where no source says what it should do."""
         requirement = self._declares(requirement)
+        if requirement in self.bench.catalogue.unsettled:
+            return
         self.evidence[requirement] += 1
         self.observations[requirement, note] = None
 
@@ -246,14 +248,14 @@ class Case:
     def _declares(self, name: str) -> str:
         """The id of a requirement that the case declares; HarnessError for any other."""
         requirement = self.bench.catalogue.named(name).id
-        if requirement not in self._declared:
+        if requirement not in self._declared and requirement not in self.bench.catalogue.unsettled:
             message = f"{self.id} judges {requirement} without declaring it"
             raise HarnessError(message)
         return requirement
 
     def _note(self, judgement: Judgement, judged: Iterable[Exchange]) -> None:
         requirement = judgement.requirement
-        if requirement not in self.bench.catalogue:
+        if requirement not in self.bench.catalogue or requirement in self.bench.catalogue.unsettled:
             return
         self.evidence[requirement] += 1
         if self.bench.catalogue[requirement].level is Level.OBSERVE:
