@@ -41,7 +41,7 @@ _KEEP_ALIVE: Final = 4.0
 Journal = Callable[[dict[str, Any]], None]
 
 
-def _no_journal(record: dict[str, Any]) -> None:
+def no_journal(record: dict[str, Any]) -> None:
     """Keeps nothing."""
 
 
@@ -86,8 +86,8 @@ class Client:
         redactor: Redactor | None = None,
         pace: Pace | None = None,
         transport: httpx.BaseTransport | None = None,
-        on_intent: Journal = _no_journal,
-        on_outcome: Journal = _no_journal,
+        on_intent: Journal = no_journal,
+        on_outcome: Journal = no_journal,
         random: Random | None = None,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,

@@ -20,6 +20,7 @@ from talonproof.http.redact import Redactor
 from talonproof.run.breaker import Breaker
 from talonproof.run.case import Case
 from talonproof.run.journal import Journal
+from talonproof.run.lease import Pool
 from talonproof.run.plan import Row, case_seed
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Bench:
     validators: Validators
     passive: Passive
     redactor: Redactor
+    pool: Pool
     worker: str
     workers: int
     breaker: Breaker
@@ -96,8 +98,8 @@ class Bench:
         judges = Validators(contract)
         passive = Passive(contract, judges)
         return cls(
-            options, target, contract, catalogue, client, ledger, journal, judges, passive, redactor, worker, workers,
-            Breaker(folder, ask), selected,
+            options, target, contract, catalogue, client, ledger, journal, judges, passive, redactor,
+            Pool(target.bindings.coupons, folder), worker, workers, Breaker(folder, ask), selected,
         )  # fmt: skip
 
     def case(self, row: Row) -> Case:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from talonproof.http.curl import curl
@@ -25,15 +26,16 @@ def run_case(case: Case, body: Callable[[], None]) -> dict[str, Any]:
     bench, row = case.bench, case.row
     before = _account(bench)
     started = time.time()
-    ended, trace = _attempt(case, body)
-    first = case.shown
-    if first:
-        first = case.begin_replay()
-        again, _ = _attempt(case, body)
-        if isinstance(again, GivenUp) and (lost := first.keys() - case.shown.keys()):
-            # What cannot be shown again for want of an answer was not seen to be gone, so it is not FLAKY either.
-            first = {mark: shown for mark, shown in first.items() if mark not in lost}
-            ended = ended or GivenUp(f"what broke once could not be tried again: {again}")
+    with ExitStack() as leases:
+        ended, trace = _attempt(case, lambda: _equipped(case, leases, body))
+        first = case.shown
+        if first:
+            first = case.begin_replay()
+            again, _ = _attempt(case, body)
+            if isinstance(again, GivenUp) and (lost := first.keys() - case.shown.keys()):
+                # What cannot be shown again for want of an answer was not seen to be gone, so it is not FLAKY either.
+                first = {mark: shown for mark, shown in first.items() if mark not in lost}
+                ended = ended or GivenUp(f"what broke once could not be tried again: {again}")
     confirmed = frozenset(case.shown) if first else frozenset[str]()
     bench.shrunk += case.extra
     bench.repeated += case.repeated
@@ -94,6 +96,11 @@ def _difference(before: dict[str, dict[str, int]], after: dict[str, dict[str, in
         }
         for column in RECEIPT
     }
+
+
+def _equipped(case: Case, leases: ExitStack, body: Callable[[], None]) -> None:
+    case.lease(leases)
+    body()
 
 
 def _attempt(case: Case, body: Callable[[], None]) -> tuple[Exception | None, str]:
