@@ -104,7 +104,7 @@ def proxy(
 ) -> Iterator[Proxy]:
     """A proxy in front of ``backend``.
 
-    The first ``after`` requests pass, for a run asks before it begins; so do all whose path does not begin with ``only``.
+    The first ``after`` requests pass, since a run asks before it begins; so do all with another path than ``only``.
     """
     running = Proxy()
     loop = asyncio.new_event_loop()

@@ -24,6 +24,7 @@ from talonproof.plugin.planning import PLAN, PROBLEM
 from talonproof.report.reading import STREAM_FILE
 from talonproof.report.render import render
 from talonproof.report.terminal import Progress, screen
+from talonproof.run.breaker import FILE as DOWN
 
 LOG = "pytest.log"
 
@@ -104,7 +105,7 @@ def command(
 
 def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) -> int:
     """Runs the cases, renders the reports, says what came out, and gives the exit code."""
-    for stale in (PROBLEM, PLAN):
+    for stale in (PROBLEM, PLAN, DOWN):
         (folder / stale).unlink(missing_ok=True)
     embedded = prepare.start_embedded(request.workspace, request.options, folder) if request.embedded else None
     try:
