@@ -62,13 +62,15 @@ def healthy(seed: int, folder: Path, *, depth: str = "release", workers: int = 2
         accused = record["verdict"] not in {"pass", "observed", "unsupported", "blocked"}
         if accused or (record["verdict"] == "blocked" and "begun" not in record["detail"]):
             wrong.append(told)
-    blocked = sum(record["verdict"] == "blocked" for record in cases.values())
+    blocked = [f"{name}: {case['detail']}" for name, case in cases.items() if case["verdict"] == "blocked"]
     if done.returncode != (3 if blocked else 0) or "Traceback" in done.stdout + done.stderr:
         wrong.append(f"exit {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     if not met:
         wrong.append("the network was good: nothing was tried")
     again = footer["requests"]["extra"]
-    say(f"seed {seed}: {len(between.arrived)} requests, {met} met a fault, {again} made again, {blocked} cases blocked")
+    say(f"seed {seed}: {len(between.arrived)} requests, {met} met a fault, {again} made again, {len(blocked)} cases blocked")
+    for told in blocked:
+        say(f"  {told}")
     return wrong
 
 

@@ -48,7 +48,10 @@ def emulator() -> Iterator[str]:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Runs the suites against a server: ``alone`` in one process, with two ``workers``, or by plain ``pytest``."""
+    """Runs the suites against a server: ``alone`` in one process, with two ``workers``, or by plain ``pytest``.
+
+    ``select`` names suites, or modules of them.
+    """
 
     def start(url: str, *select: str, mode: str = "alone", depth: str = "smoke", limits: Limits = SHORT) -> Ended:
         folder = tmp_path / f"run-{len(list(tmp_path.iterdir()))}"
@@ -56,9 +59,9 @@ def run(tmp_path: Path) -> Run:
         asked = ["--target", str(file), "--depth", depth, "--report", str(folder)]
         if mode == "pytest":
             root = find_workspace().root
-            names = " or ".join(name.rpartition("test_")[2] for name in select)
-            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "suites", "-n", "0", *asked]
-            command += ["--run-seed", "1", *(["-k", names] if names else [])]
+            places = [f"suites/{name}.py" if "/" in name else f"suites/{name}" for name in select] or ["suites"]
+            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *places, "-n", "0", *asked]
+            command += ["--run-seed", "1"]
         else:
             root = tmp_path
             command = [sys.executable, "-m", "talonproof", "run", "-n", "2" if mode == "workers" else "0", *asked]

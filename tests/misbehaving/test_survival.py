@@ -54,7 +54,7 @@ def test_all_troubles_are_survived_in_every_mode(
     emulator: str, run: Run, troubles: tuple[Trouble, ...], mode: str
 ) -> None:
     """Alone, in workers, and by plain pytest, the run goes on, and says in its reports what it met."""
-    with proxy(emulator, in_turn(2, *troubles)) as between:
+    with proxy(emulator, in_turn(3, *troubles)) as between:
         ended = run(between.url, *FEW, mode=mode, depth="release")
 
     assert set(troubles) < between.met.keys()
