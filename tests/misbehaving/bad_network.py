@@ -68,7 +68,7 @@ def healthy(seed: int, folder: Path, *, depth: str = "release", workers: int = 2
     if not met:
         wrong.append("the network was good: nothing was tried")
     again = footer["requests"]["extra"]
-    say(f"seed {seed}: {len(between.arrived)} requests, {met} met a fault, {again} made again, {len(blocked)} cases blocked")
+    say(f"seed {seed}: {len(between.arrived)} requests, {met} met a fault, {again} made again, {len(blocked)} blocked")
     for told in blocked:
         say(f"  {told}")
     return wrong

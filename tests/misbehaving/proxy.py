@@ -119,8 +119,11 @@ def proxy(
         ready.set()
         await stop.wait()
         listening.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0.02)  # sockets are closed in the next turns of the loop
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
     thread.start()
@@ -148,8 +151,6 @@ class _Server:
             while await self.request(reader, writer):
                 pass
         writer.close()
-        with suppress(OSError, asyncio.CancelledError):
-            await writer.wait_closed()
 
     async def request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Serves one request; whether the connection stays."""

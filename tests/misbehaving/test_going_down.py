@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from tests.misbehaving.conftest import MODES, Run
@@ -40,4 +38,4 @@ def test_operation_that_always_breaks_off_is_no_target_that_is_down(emulator: st
     assert all("trackEventV2" in str(case["detail"]) for case in blocked)
     assert all("the same call failed 4 times in a row" in str(case["detail"]) for case in blocked)
     assert "not-run" not in {case["verdict"] for case in cases}
-    assert json.dumps(cases).count("whether it was carried out is unknown") >= len(blocked)
+    assert any("whether it was carried out is unknown" in str(case["detail"]) for case in blocked)

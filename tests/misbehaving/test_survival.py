@@ -61,7 +61,7 @@ def test_all_troubles_are_survived_in_every_mode(
     assert survived(ended)
 
 
-@pytest.mark.parametrize("trouble", [Trouble.HOSTILE, Trouble.REDIRECT, Trouble.SERVER_ERROR])
+@pytest.mark.parametrize("trouble", [Trouble.HOSTILE, Trouble.REDIRECT])
 def test_finding_made_of_hostile_text_is_shown_and_escaped(emulator: str, run: Run, trouble: Trouble) -> None:
     """A server that answers so every time is accused, and what it says stands in the reports as text."""
     with proxy(emulator, from_then_on(1, trouble)) as between:
