@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from talonproof.config import Depth, RunOptions
 from talonproof.emulator.serve import Embedded
 from talonproof.errors import ConfigError, TalonproofError, closest
 from talonproof.plugin import prepare
-from talonproof.plugin.control import Controller, check_reachable
+from talonproof.plugin.control import Alone, Controller, check_reachable
 from talonproof.plugin.execution import Executor
 from talonproof.report.reading import STREAM_FILE
+from talonproof.run.tenure import Overseer, Tenure
 from talonproof.target import Footprint
 from talonproof.workspace import Workspace, find_workspace
 
@@ -59,19 +61,30 @@ def _play(config: pytest.Config) -> None:
     if worker is not None:
         if "talonproof" in worker:
             setup = prepare.read_launch(Path(worker["talonproof"]))
-            narrowed = not given
-            _register(config, Executor(setup, worker=worker["workerid"], narrowed=narrowed))
+            name, narrowed = worker["workerid"], not given
+            _register(config, Executor(setup, worker=name, narrowed=narrowed, overseer=_overseer(setup)))
         return
     spread = bool(getattr(config.option, "tx", None)) and getattr(config.option, "dist", "no") != "no"
     if given:
-        setup, embedded = prepare.read_launch(Path(given)), None
+        setup, alone = prepare.read_launch(Path(given)), None
+        overseer = _overseer(setup)
     elif _concerns_suites(config) and not config.option.collectonly:
-        setup, embedded = _stand_alone(config)
+        setup, alone = _stand_alone(config)
+        overseer = None
     else:
         return
-    _register(config, Controller(setup, standalone=not given, embedded=embedded))
+    _register(config, Controller(setup, alone=alone))
     if not spread:
-        _register(config, Executor(setup, worker="main", narrowed=not given))
+        _register(config, Executor(setup, worker="main", narrowed=not given, overseer=overseer))
+
+
+def _overseer(setup: prepare.Setup) -> Overseer | None:
+    """The process that this one was started for, and ends with; None where nobody holds the launch file."""
+    if not setup.held:
+        return None
+    overseer = Overseer(setup.launch_file)
+    overseer.end_with()
+    return overseer
 
 
 def _concerns_suites(config: pytest.Config) -> bool:
@@ -84,7 +97,7 @@ def _concerns_suites(config: pytest.Config) -> bool:
     return False
 
 
-def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]:
+def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Alone]:
     """The set-up of a plain pytest, with an emulator of its own unless a target is given."""
     option: Any = config.getoption
     workspace: Workspace = find_workspace(Path(config.rootpath))
@@ -125,8 +138,12 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]
         footprint: str = option("--max-footprint")
         setup = prepare.within(setup, Footprint.parse(footprint) if footprint else None, option("--rate"))
         check_reachable(setup)
+        folder.mkdir(parents=True, exist_ok=True)
+        tenure = Tenure.begin(folder)
+        setup = replace(setup, held=True)
     except BaseException:
         if embedded is not None:
             embedded.stop()
         raise
-    return setup, embedded
+    setup.launch()
+    return setup, Alone(tenure, embedded)

@@ -19,6 +19,7 @@ from talonproof.emulator import serve
 from talonproof.errors import ConfigError, closest
 from talonproof.http.keys import resolve_keys
 from talonproof.requirement import Catalogue, catalogue
+from talonproof.run.tenure import launch_file
 from talonproof.target import Footprint, Keys, Target, checked_url, parse_target
 from talonproof.workspace import Workspace, find_workspace
 
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from talonproof.emulator.serve import Embedded
 
 DEFAULT_EDITION = "2025-01"
-LAUNCH = "launch.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """All that a process of a run needs to know; ``folder`` is where the run writes, and nothing else does."""
+    """All that a process of a run needs to know; ``folder`` is where the run writes, and nothing else does.
+
+    ``part`` is 0, or counts how often the run was gone on with; ``rest`` are the cases that are left then. ``held`` is
+    whether the process that the run hangs on holds the launch file.
+    """
 
     workspace: Workspace
     options: RunOptions
@@ -43,16 +47,28 @@ class Setup:
     embedded: bool
     workers: int
     target_file: str = ""
+    part: int = 0
+    rest: frozenset[str] | None = None
+    held: bool = False
+
+    @property
+    def launch_file(self) -> Path:
+        """The file that tells another process of this set-up."""
+        return launch_file(self.folder, self.part)
 
     @property
     def passive(self) -> frozenset[str]:
         """The requirements that are judged on every exchange."""
         return frozenset(PASSIVE.values())
 
+    def name(self, worker: str) -> str:
+        """The name of a worker, of which ids are made: no part of a run has those of another."""
+        return f"{worker}r{self.part}" if self.part else worker
+
     def launch(self) -> Path:
         """Writes what another process needs to come to the same set-up; it holds no key."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        file = self.folder / LAUNCH
+        file = self.launch_file
         file.write_text(
             json.dumps(
                 {
@@ -62,6 +78,9 @@ class Setup:
                     "url": self.target.url,
                     "embedded": self.embedded,
                     "workers": self.workers,
+                    "part": self.part,
+                    "rest": None if self.rest is None else sorted(self.rest),
+                    "held": self.held,
                 }
             )
         )
@@ -153,7 +172,7 @@ def read_launch(file: Path) -> Setup:
     data: dict[str, Any] = json.loads(file.read_text())
     options = RunOptions.from_json(data["options"])
     target_file = data["target_file"]
-    return prepare(
+    setup = prepare(
         find_workspace(Path(data["workspace"])),
         options,
         file.parent,
@@ -162,6 +181,8 @@ def read_launch(file: Path) -> Setup:
         embedded=data["embedded"],
         workers=data["workers"],
     )
+    rest = None if data["rest"] is None else frozenset(data["rest"])
+    return replace(setup, part=data["part"], rest=rest, held=data["held"])
 
 
 def start_embedded(workspace: Workspace, options: RunOptions, folder: Path) -> Embedded:
