@@ -14,10 +14,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -223,7 +222,7 @@ def reported(run: Watched) -> bool:
     assert "" == err
     for result in (run.folder / "allure-results").glob("*.json"):
         json.loads(result.read_text())
-    page, tree = (run.folder / "report.html").read_text(), ET.parse(run.folder / "junit.xml")
+    page, tree = (run.folder / "report.html").read_text(), ET.parse(run.folder / "junit.xml")  # noqa: S314 - our own
     assert page.rstrip().endswith("</html>")
     assert (run.folder / "summary.md").read_text().startswith("**")
     told = {case.get("name"): ET.tostring(case, encoding="unicode") for case in tree.iter("testcase")}
@@ -280,7 +279,9 @@ def verdicts(run: Watched) -> tuple[Any, ...]:
     footer = run.lines[-1]
     assert "footer" == footer["type"]
     cases = {
-        name: next((line["verdict"], sorted(f["fingerprint"] for f in line["findings"])) for line in found if not lost(line))
+        name: next(
+            (line["verdict"], sorted(f["fingerprint"] for f in line["findings"])) for line in found if not lost(line)
+        )
         for name, found in run.cases().items()
     }
     return footer["verdict"], footer["exit_code"], footer["requirements"], cases
@@ -289,7 +290,9 @@ def verdicts(run: Watched) -> tuple[Any, ...]:
 def intents(folder: Path) -> list[tuple[str, str]]:
     """The calls of the cases that went out, by journal and path, the first part of the run first."""
     found: list[tuple[str, str]] = []
-    files = sorted(folder.glob("journal-*.ndjson"), key=lambda file: ("r" in file.stem.removeprefix("journal-"), file.name))
+    files = sorted(
+        folder.glob("journal-*.ndjson"), key=lambda file: ("r" in file.stem.removeprefix("journal-"), file.name)
+    )
     for file in files:
         for line in file.read_bytes().splitlines():
             with suppress(ValueError):

@@ -15,6 +15,7 @@ from talonproof.cli.options import Asked
 from talonproof.config import RunOptions
 from talonproof.errors import ConfigError
 from talonproof.report.reading import STREAM_FILE
+from talonproof.run.doctor.evidence import Origin
 from talonproof.run.recovery import reopen
 from talonproof.run.stream import StreamWriter
 from talonproof.run.tenure import Tenure, launch_file
@@ -49,6 +50,7 @@ class Earlier:
             "" if data["target_file"] or data["embedded"] else data["url"],
             options.max_footprint,
             options.rate,
+            Origin.from_json(data["origin"]).how,
         )
         return cls(folder, request, data["workers"])
 

@@ -23,8 +23,8 @@ from talonproof.cli.stopping import stoppable
 from talonproof.errors import ConfigError, HarnessError, TalonproofError
 from talonproof.http.redact import Redactor
 from talonproof.plugin import prepare
+from talonproof.plugin.arriving import arrive
 from talonproof.plugin.breakage import breakage
-from talonproof.plugin.control import check_reachable
 from talonproof.plugin.planning import PROBLEM
 from talonproof.report import words
 from talonproof.report.reading import STREAM_FILE, read_stream
@@ -165,8 +165,7 @@ def _execute(
         (folder / stale).unlink(missing_ok=True)
     embedded = prepare.start_embedded(request.workspace, request.options, folder) if request.embedded else None
     try:
-        setup = request.setup(folder, embedded.url if embedded else "", max(1, workers))
-        check_reachable(setup)
+        setup = arrive(request.setup(folder, embedded.url if embedded else "", max(1, workers)))
         setup = replace(setup, part=tenure.part, rest=rest, held=True)
         _follow(setup, workers=workers, quiet=quiet)
     finally:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from talonproof.emulator import serve
 from talonproof.errors import HarnessError
-from talonproof.http.preflight import preflight
 from talonproof.http.redact import Redactor
 from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PROBLEM
 from talonproof.plugin.prepare import Setup
 from talonproof.plugin.scheduling import Schedule
+from talonproof.report import words
 from talonproof.report.render import Rendered, render
 from talonproof.run.recovery import PLAN, read_journals
 from talonproof.run.stream import StreamWriter
@@ -135,6 +134,7 @@ class Controller:
         elif self._rendered is not None:
             told = self._rendered.account.totals.headline
             terminalreporter.write_line(f"{told} (seed {self.setup.options.seed})")
+            terminalreporter.write_line(f"edition {words.edition(self._rendered.account.stream.header)}")
             terminalreporter.write_line(f"report: {self._rendered.html}")
 
     def _begin(self) -> None:
@@ -144,7 +144,7 @@ class Controller:
         if self.setup.rest is None:
             self.writer.header(json.loads(plan.read_text()))
         else:
-            self.writer.resume()
+            self.writer.resume(self.setup.origin.looks)
 
     def _complete(self, *, stopped: bool) -> None:
         """Adds to the stream what the workers wrote down and nobody told."""
@@ -185,9 +185,3 @@ class Controller:
             "observations": [],
             "receipt": {},
         }
-
-
-def check_reachable(setup: Setup) -> None:
-    """One harmless read: raises TargetError where nothing answers or the key is not accepted."""
-    spoken_of = "the key of the default world" if setup.keys.live == serve.LIVE_KEY else ""
-    preflight(setup.target, setup.keys, setup.contract, setup.options.run, key=spoken_of)

@@ -79,7 +79,15 @@ class Executor:
         if not specs and not self.narrowed:
             message = f"{setup.workspace.suites} holds no case"
             raise ConfigError(message, hint="a case is a test with @scenario in suites/<name>/test_*.py")
-        plan = make_plan(specs, setup.options, setup.target, setup.keys, setup.catalogue, setup.passive)
+        plan = make_plan(
+            specs,
+            setup.options,
+            setup.target,
+            setup.keys,
+            setup.catalogue,
+            setup.passive,
+            known=setup.contract.operations,
+        )
         if self.narrowed:
             declared = {name for row in plan.rows for name in row.spec.names}
             plan = replace(plan, selected=frozenset(declared | setup.passive))

@@ -31,6 +31,8 @@ def header(setup: Setup, plan: Plan) -> dict[str, Any]:
             "embedded": setup.embedded,
         },
         "edition": setup.contract.edition,
+        "edition_from": setup.origin.to_json(),
+        "unsettled": sorted(setup.catalogue.unsettled & chosen),
         "depth": options.depth,
         "seed": options.seed,
         "workers": setup.workers,

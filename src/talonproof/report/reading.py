@@ -16,6 +16,7 @@ from talonproof.errors import ConfigError, DocumentError
 from talonproof.report.printable import printable
 from talonproof.report.records import (
     Case,
+    EditionFacts,
     ExchangeFacts,
     FindingFacts,
     Footer,
@@ -24,6 +25,7 @@ from talonproof.report.records import (
     Observation,
     PlannedCase,
     Receipt,
+    SignFacts,
     Stream,
     TargetFacts,
 )
@@ -215,7 +217,22 @@ def _header(data: _Fields) -> Header:
         cases=data.parts("cases", _planned_case),
         passive=frozenset(data.texts("passive")),
         matrix=data.parts("matrix", _matrix_row),
+        edition_from=_edition_from(data.part("edition_from")),
+        unsettled=frozenset(data.texts("unsettled")),
     )
+
+
+def _edition_from(data: _Fields) -> EditionFacts:
+    return EditionFacts(
+        how=data.text("how"),
+        why=data.text("why", ""),
+        signs=data.parts("signs", _sign),
+        looks=data.whole("looks"),
+    )
+
+
+def _sign(data: _Fields) -> SignFacts:
+    return SignFacts(data.text("kind"), data.text("seen"), data.text("edition", ""), data.text("strength", ""))
 
 
 def _requirement(data: _Fields) -> Requirement:

@@ -190,7 +190,8 @@ def requirement_verdicts(header: Header, cases: Iterable[Case]) -> Mapping[str, 
     """The verdict of every requirement of the plan, by id, in the plan's order.
 
     A finding decides, whatever else is there. Then a row that no black box can test, or that
-    waits for something not built, is UNSUPPORTED(waits); one that was exercised passes (or is
+    waits for something not built, is UNSUPPORTED(waits), and one that differs between the editions is
+    UNSUPPORTED(edition) where the target's is not sure; one that was exercised passes (or is
     OBSERVED); and of any other it is said why it was not exercised: the worst of what its cases give.
     """
     cases = tuple(cases)
@@ -218,6 +219,9 @@ def requirement_verdicts(header: Header, cases: Iterable[Case]) -> Mapping[str, 
         elif row.untestable or row.waits:
             detail = row.untestable or f"waits for: {row.waits}"
             states[row.id] = RequirementState(Verdict.UNSUPPORTED, Reason.WAITS, count, detail)
+        elif row.id in header.unsettled:
+            detail = "what it asks for depends on the edition, which is not sure"
+            states[row.id] = RequirementState(Verdict.UNSUPPORTED, Reason.EDITION, count, detail)
         elif count or (row.level is Level.OBSERVE and row.id in seen):
             verdict = Verdict.OBSERVED if row.level is Level.OBSERVE else Verdict.PASS
             states[row.id] = RequirementState(verdict, None, max(count, 1))

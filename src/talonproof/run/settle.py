@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from talonproof.http.curl import curl
@@ -25,11 +26,12 @@ def run_case(case: Case, body: Callable[[], None]) -> dict[str, Any]:
     bench, row = case.bench, case.row
     before = _account(bench)
     started = time.time()
-    ended, trace = _attempt(body)
-    first = case.shown
-    if first:
-        first = case.begin_replay()
-        _attempt(body)
+    with ExitStack() as leases:
+        ended, trace = _attempt(lambda: _equipped(case, leases, body))
+        first = case.shown
+        if first:
+            first = case.begin_replay()
+            _attempt(body)
     confirmed = frozenset(case.shown) if first else frozenset[str]()
     bench.shrunk += case.extra
 
@@ -70,6 +72,11 @@ def _difference(before: dict[str, dict[str, int]], after: dict[str, dict[str, in
         }
         for column in RECEIPT
     }
+
+
+def _equipped(case: Case, leases: ExitStack, body: Callable[[], None]) -> None:
+    case.lease(leases)
+    body()
 
 
 def _attempt(body: Callable[[], None]) -> tuple[Exception | None, str]:
