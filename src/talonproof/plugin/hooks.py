@@ -12,9 +12,11 @@ import pytest
 from talonproof.config import Depth, RunOptions
 from talonproof.emulator.serve import Embedded
 from talonproof.errors import ConfigError, TalonproofError, closest
-from talonproof.plugin import prepare
+from talonproof.http.redact import Redactor
+from talonproof.plugin import live_allure, prepare
 from talonproof.plugin.arriving import arrive
 from talonproof.plugin.control import Alone, Controller
+from talonproof.plugin.discretion import Discretion
 from talonproof.plugin.execution import Executor
 from talonproof.report.reading import STREAM_FILE
 from talonproof.run.doctor.evidence import Origin
@@ -49,11 +51,13 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
 
 
-def _register(config: pytest.Config, *parts: object) -> None:
-    """Plays the parts, and judges the target alone: a warning of some library must not end a case."""
+def _register(config: pytest.Config, setup: prepare.Setup, part: object) -> None:
+    """Plays a part, tells no key, and judges the target alone: a warning of some library must not end a case."""
     config.addinivalue_line("filterwarnings", "default")
-    for part in parts:
-        config.pluginmanager.register(part)
+    redactor = Redactor(setup.keys.secrets())
+    config.pluginmanager.register(Discretion(redactor))
+    live_allure.discreet(config, redactor)
+    config.pluginmanager.register(part)
 
 
 def _play(config: pytest.Config) -> None:
@@ -64,7 +68,7 @@ def _play(config: pytest.Config) -> None:
         if "talonproof" in worker:
             setup = prepare.read_launch(Path(worker["talonproof"]))
             name, narrowed = worker["workerid"], not given
-            _register(config, Executor(setup, worker=name, narrowed=narrowed, overseer=_overseer(setup)))
+            _register(config, setup, Executor(setup, worker=name, narrowed=narrowed, overseer=_overseer(setup)))
         return
     spread = bool(getattr(config.option, "tx", None)) and getattr(config.option, "dist", "no") != "no"
     if given:
@@ -75,9 +79,9 @@ def _play(config: pytest.Config) -> None:
         overseer = None
     else:
         return
-    _register(config, Controller(setup, alone=alone))
+    _register(config, setup, Controller(setup, alone=alone))
     if not spread:
-        _register(config, Executor(setup, worker="main", narrowed=not given, overseer=overseer))
+        config.pluginmanager.register(Executor(setup, worker="main", narrowed=not given, overseer=overseer))
 
 
 def _overseer(setup: prepare.Setup) -> Overseer | None:

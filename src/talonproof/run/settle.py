@@ -104,7 +104,7 @@ def _finding(bench: Bench, shown: Shown, confirmed: bool) -> dict[str, Any]:
         "verdict": broken if confirmed else Verdict.FLAKY,
         "exchanges": [exchange.numbered(n).record() for n, exchange in enumerate(shown.exchanges)],
         "curl": "\n".join(curl(exchange) for exchange in shown.exchanges),
-        "example": shown.example,
+        "example": None if shown.example is None else bench.redactor.text(shown.example),
     }
 
 
