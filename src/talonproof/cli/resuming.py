@@ -65,7 +65,7 @@ class Earlier:
                 message = f"{flag} cannot be given with --resume"
                 raise ConfigError(message, hint="a run goes on as it was asked for")
             was = _WAS[name](self)
-            if _plain(value) != was:
+            if (str(Path(value).resolve()) if name == "target_file" else _plain(value)) != was:
                 message = f"{flag} {_shown(value)}".rstrip() + ": the run that is resumed was asked for differently"
                 raise ConfigError(message, hint=f"with {flag} {_shown(was)}" if _shown(was) else f"without {flag}")
 

@@ -37,14 +37,15 @@ class Discretion:
         """What the fixtures of a test did."""
         self._clean(container)
 
-    def _clean(self, part: Any) -> None:
-        members: dict[str, Any] = vars(part)
+    def _clean(self, part: object) -> None:
+        members = cast("dict[str, object]", vars(part))
         for name, value in members.items():
-            if isinstance(value, str) and not isinstance(value, Enum):
+            if type(value) is str:
                 setattr(part, name, self._redactor.text(value))
-            for inner in cast("list[Any]", value) if isinstance(value, list) else [value]:
-                if hasattr(inner, "__dict__") and not isinstance(inner, Enum):
-                    self._clean(inner)
+            inner = cast("list[object]", value) if isinstance(value, list) else [value]
+            for each in inner:
+                if hasattr(each, "__dict__") and not isinstance(each, Enum):
+                    self._clean(each)
 
 
 def discreet(config: pytest.Config, redactor: Redactor) -> None:
