@@ -23,6 +23,7 @@ COMMANDS = {
     "faults": "faults",
     "report": "report",
     "spec": "spec",
+    "init": "init",
 }
 """The commands, in the order of the help, and the modules they stand in; each module is read when it is needed."""
 
