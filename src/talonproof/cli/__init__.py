@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": "explain",
     "emulate": "emulate",
     "faults": "faults",
+    "fuzz": "fuzz",
     "report": "report",
     "spec": "spec",
     "init": "init",

@@ -324,3 +324,6 @@ _RULES: Final[Mapping[str, Callable[[_View], Iterator[Assessment]]]] = {
     "syncCatalog": _catalog,
 }
 """How each operation is judged; what is missing here is destructive."""
+
+JUDGED: Final = frozenset(_RULES)
+"""The operations that have a rule."""

@@ -215,6 +215,10 @@ def _header(data: _Fields) -> Header:
         cases=data.parts("cases", _planned_case),
         passive=frozenset(data.texts("passive")),
         matrix=data.parts("matrix", _matrix_row),
+        command=data.text("command", "run"),
+        spec=data.text("spec", ""),
+        since=data.text("since", ""),
+        max_requests=None if data.data.get("max_requests") is None else data.whole("max_requests"),
     )
 
 

@@ -60,7 +60,8 @@ class Header:
     """The plan: what the run was asked, every requirement in its selection, and every case.
 
     ``requests`` is the most that the plan may send, ``min_judged`` is in per cent, and ``passive`` are the
-    requirements judged on every exchange.
+    requirements judged on every exchange. ``command`` is the one that was given, ``spec`` the document that was judged
+    by in place of the edition's own, ``since`` the older one whose changes alone were tried.
     """
 
     run: str
@@ -81,6 +82,10 @@ class Header:
     cases: tuple[PlannedCase, ...] = ()
     passive: frozenset[str] = frozenset()
     matrix: tuple[MatrixRow, ...] = ()
+    command: str = "run"
+    spec: str = ""
+    since: str = ""
+    max_requests: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

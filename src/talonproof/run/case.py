@@ -91,6 +91,7 @@ class Case:
         raw_body: bytes | None = None,
         credential: Credential = Credential.LIVE,
         content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Exchange:
         """The exchange of one call, with every passive check applied to it.
 
@@ -112,6 +113,7 @@ class Case:
             raw_body=raw_body,
             credential=credential,
             content_type=content_type,
+            headers=headers or {},
         )
         if self.spare:
             self.extra += 1

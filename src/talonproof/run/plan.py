@@ -135,7 +135,7 @@ def make_plan(
     Raises ConfigError for a pattern that selects nothing, HarnessError for a case that names an unknown
     requirement or binding, or a plan that exceeds what its depth allows.
     """
-    chosen, selected = _select(
+    chosen, selected = select(
         [_by_id(spec, catalogue) for spec in specs], options.select, catalogue, frozenset(passive)
     )
     foreign = {spec.id: [name for name in spec.names if name in catalogue.elsewhere] for spec in specs}
@@ -205,7 +205,7 @@ def _place(spec: Spec, options: RunOptions, target: Target, keys: Keys) -> Row:
     return Row(spec, spec.requests_at(options.depth), examples)
 
 
-def _select(
+def select(
     specs: Sequence[Spec], patterns: Sequence[str], catalogue: Catalogue, passive: frozenset[str]
 ) -> tuple[list[Spec], frozenset[str]]:
     """The cases that any pattern selects, in order, and the requirements that they and the patterns cover.
