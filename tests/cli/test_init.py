@@ -48,9 +48,8 @@ def test_it_says_what_to_do_next(talonproof: Callable[..., Any], tmp_path: Path)
 
 def test_the_whole_workspace_is_copied(made: Path) -> None:
     """Every file that ships is there, as it is; what runs have left is not."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--", *SHIPPED], cwd=CHECKOUT, capture_output=True, text=True, check=True
-    )
+    command = ["git", "ls-files", "--", *SHIPPED]
+    listed = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
     tracked = {name for name in listed.stdout.splitlines() if (CHECKOUT / name).is_file()}
     copied = {str(file.relative_to(made)) for file in made.rglob("*") if file.is_file()}
 

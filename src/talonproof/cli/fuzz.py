@@ -6,12 +6,12 @@ import os
 import shutil
 import signal
 import socket
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import click
@@ -70,8 +70,7 @@ _WAIT: Final = 5.0
 @click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N",
               help="The seed; default: a random one, printed.")  # fmt: skip
 @click.option("--max-footprint", type=Word(*(f.label for f in Footprint)), default=None,
-              help="The most a call may do to the account; default: dry, on this machine destructive. GET, HEAD and "
-              "OPTIONS read; anything else is destructive, unless it is an operation that talonproof knows.")  # fmt: skip
+              help="The most a call may do to the account; default: dry, on this machine destructive.")  # fmt: skip
 @click.option("--max-requests", type=click.IntRange(min=1), default=None, metavar="N",
               help="Plan no more requests than this.")  # fmt: skip
 @click.option("--rate", type=click.FloatRange(min=0), default=None, metavar="R", help="Requests a second.")
@@ -97,7 +96,9 @@ def command(
     """Judge a server by nothing but an OpenAPI document.
 
     Calls are generated from the document. Statuses, media types and bodies must
-    be those that it lists, and no call may lead to a server error.
+    be those that it lists, and no call may lead to a server error. GET, HEAD and
+    OPTIONS count as reading; any other method is destructive, unless talonproof
+    knows the operation: a server that is not on this machine is only read.
 
     The key comes from TALONPROOF_API_KEY, and goes where the document wants it;
     a document that wants none needs none.
@@ -303,7 +304,8 @@ class Job:
         if plain and all(a.status == 404 and 404 not in contract.operation(a.operation).responses for a in plain):
             servers: Any = contract.document.get("servers") or [{}]
             hint = f"the document speaks of the server {servers[0].get('url', '/')}; the address must hold its path"
-            raise TargetError(f"{url} does not know {plain[0].path}: it answers 404", hint=hint)
+            path = contract.operation(plain[0].operation).path
+            raise TargetError(f"{url} does not know {path}: it answers 404", hint=hint)
 
     def _keys(self, target: Target, wanted: Mapping[str, Demand], *, embedded: bool) -> Keys:
         """The key, if the document wants one; one that must be there is demanded."""
@@ -334,8 +336,9 @@ class Job:
     @property
     def _title(self) -> str:
         """What the document calls itself."""
-        info: Any = self.document.contract.document.get("info") or {}
-        words = [str(info[key]) for key in ("title", "version") if isinstance(info, dict) and info.get(key)]
+        given: object = self.document.contract.document.get("info")
+        info = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
+        words = [str(info[key]) for key in ("title", "version") if info.get(key)]
         return " ".join(words) or Path(self.options.spec).name
 
     def _engine(self) -> Engine:
@@ -364,7 +367,7 @@ def _connect(target: Target) -> None:
 
 
 @contextmanager
-def _quiet_hypothesis(folder: Path) -> Iterator[None]:
+def _quiet_hypothesis(folder: Path) -> Generator[None, None, None]:
     """Hypothesis keeps what it likes to keep below the folder of the run."""
     from hypothesis import configuration
 
@@ -389,5 +392,3 @@ def _stoppable() -> Generator[None, None, None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-

@@ -211,7 +211,9 @@ def _told(node: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
 
 def _spelled_out(schema: Any) -> Any:
     """A schema as an object."""
-    return {True: {}, False: {"not": {}}}[schema] if isinstance(schema, bool) else schema
+    if isinstance(schema, bool):
+        return dict[str, Any]() if schema else {"not": {}}
+    return schema
 
 
 def _listed(value: Any) -> list[Any]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final, cast
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from hypothesis.errors import HypothesisException
 
@@ -90,11 +90,15 @@ def _of_any(row: Requirement, source: str) -> Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is tried of one operation: calls of the coverage phase, in the order of the seed, and ``drawn`` ones."""
+    """What is tried of one operation: calls of the coverage phase, in the order of the seed, and ``drawn`` ones.
+
+    ``note`` says what is not tried of it; empty where everything is.
+    """
 
     operation: Operation
     calls: tuple[Suggestion, ...]
     drawn: int
+    note: str = ""
 
     @property
     def requests(self) -> int:
@@ -149,20 +153,26 @@ class Fuzz:
             return f"Schemathesis can make no call of it: {_first_line(error)}"
         calls: dict[str, Suggestion] = {}
         refused = 0
+        unwritten: dict[str, None] = {}
         for suggestion in sampled(suggested, Random(seed).shuffle):
             call = self.call(suggestion)
             if call is None:
+                if _body(suggestion)[2] is None:
+                    unwritten[str(suggestion.media_type)] = None
                 continue
             if not self._guard.allows(call):
                 refused += 1
                 continue
             calls.setdefault(_written(call), suggestion)
+        note = f"bodies that are {' or '.join(unwritten)} are not written here" if unwritten else ""
         if not calls:
-            return Reason.FOOTPRINT if refused else _unwritten(operation, suggested)
-        return Trial(operation, tuple(calls.values())[:COVERED], DRAWN)
+            return Reason.FOOTPRINT if refused else note or f"no call of {operation.id} can be made from the document"
+        return Trial(operation, tuple(calls.values())[:COVERED], DRAWN, note)
 
     def first(self, operation: Operation) -> Call | None:
         """A call that fits the document, and that the guard allows; None where there is none."""
+        if self._demands[operation.id].problem:
+            return None
         try:
             suggested = self._engine().covering(operation.id)
         except Exception:  # noqa: BLE001 - it is told where the trial is made
@@ -184,13 +194,14 @@ class Fuzz:
             headers["accept"] = "*/*"
         if media_type is None or headers is None:
             return None
+        path = {name: unquote(value) if isinstance(value, str) else value for name, value in suggestion.path.items()}
         try:
-            serialise(operation, suggestion.path, suggestion.query)
+            serialise(operation, path, suggestion.query)
         except ConfigError:
             return None
         return Call(
             operation.id,
-            path=suggestion.path,
+            path=path,
             query=suggestion.query,
             body=None if body is NOTHING else body,
             has_body=body is not NOTHING,
@@ -201,7 +212,7 @@ class Fuzz:
         )
 
     def carry_out(self, case: Case, trial: Trial) -> None:
-        """Sends the calls of a trial, and judges what comes back; on the second attempt, those that showed something."""
+        """Sends the calls of a trial and judges the answers; on the second attempt, those that showed something."""
         sender = _Sender(self, case, self._engine())
         known: frozenset[str] = frozenset()
         if case.attempt == 1:
@@ -220,6 +231,8 @@ class Fuzz:
                 sender.send(suggestion)
         if trial.drawn:
             self._draw(case, trial, sender, known)
+        if trial.note:
+            case.observe(SERVER_ERROR, f"{trial.operation.id}: {trial.note}")
         sender.conclude()
 
     def _draw(self, case: Case, trial: Trial, sender: _Sender, known: frozenset[str]) -> None:
@@ -385,12 +398,13 @@ def _body(suggestion: Suggestion) -> tuple[Any, bytes | None, str | None]:
     sent = about or ("" if media_type in {"application/json", "*/*"} else media_type)
     if media_type in {"application/json", "*/*"} or media_type.endswith("+json"):
         return suggestion.body, None, sent
-    if media_type == "application/x-www-form-urlencoded" and isinstance(suggestion.body, dict):
-        members = cast("dict[str, Any]", suggestion.body)
+    body: object = suggestion.body
+    if media_type == "application/x-www-form-urlencoded" and isinstance(body, dict):
+        members = cast("dict[str, Any]", body)
         flat = [(name, _field(one)) for name, value in members.items() for one in _each(value)]
         return NOTHING, urlencode(flat, errors="replace").encode(), sent
-    if media_type.startswith("text/") and isinstance(suggestion.body, str):
-        return NOTHING, suggestion.body.encode("utf-8", "replace"), sent
+    if media_type.startswith("text/") and isinstance(body, str):
+        return NOTHING, body.encode("utf-8", "replace"), sent
     return NOTHING, None, None
 
 
@@ -421,14 +435,6 @@ def _answers_json(operation: Operation) -> bool:
     """Whether a successful answer may be JSON, as far as the document tells."""
     listed = [kind for status in operation.success for kind in operation.responses[status].media_types]
     return not listed or any("json" in kind or "*" in kind for kind in listed)
-
-
-def _unwritten(operation: Operation, suggested: Sequence[Suggestion]) -> str:
-    """Why none of the suggestions can be sent."""
-    kinds = sorted({suggestion.media_type for suggestion in suggested if suggestion.media_type})
-    if kinds:
-        return f"its body is {' or '.join(kinds)}, which is not written here"
-    return f"no call of {operation.id} can be made from the document"
 
 
 def _first_line(error: Exception) -> str:
