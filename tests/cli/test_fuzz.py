@@ -351,20 +351,22 @@ def test_nobody_listens(fuzz: Callable[..., Any], written: Callable[..., Path]) 
     assert ended.told.startswith(f"nothing answers at {url}: ")
 
 
+GET = "openapi: 3.1.0\npaths:\n  /a:\n    get:\n"
+"""How a document begins, four lines."""
+
 WRONG: dict[str, tuple[str, str]] = {
     "swagger 2": ("swagger: '2.0'\npaths: {}\n", "{}:1: the document says swagger: 2.0 (3.0 and 3.1 are read)"),
     "no YAML": ("openapi: 3.1.0\npaths: [\n", "{}:3: not YAML"),
     "no operation": ("openapi: 3.1.0\npaths: {}\n", "{}: the document has no operation"),
     "a reference that leads nowhere": (
-        "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        '200': {$ref: '#/components/responses/A'}\n",
+        f"{GET}      responses:\n        '200': {{$ref: '#/components/responses/A'}}\n",
         "{}:6",
     ),
     "no schema": (
-        "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      parameters:\n        - name: q\n          in: query\n          schema:\n"
-        + "            type: text\n      responses: {}\n",
+        f"{GET}      parameters:\n      - name: q\n        in: query\n        schema:\n          type: text\n",
         "{}:9 at /paths/~1a/get/parameters/0/schema/type: not a schema: 'text' is not valid",
     ),
-}  # fmt: skip
+}
 """Documents that are wrong, and how their one line begins."""
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 import click
 
@@ -32,6 +30,7 @@ from talonproof.errors import ConfigError, TargetError
 from talonproof.generation.neighbour import Engine, engine
 from talonproof.http.exchange import Exchange
 from talonproof.http.keys import resolve_keys
+from talonproof.http.preflight import check_listening
 from talonproof.http.strangers import strangers
 from talonproof.plugin import prepare
 from talonproof.plugin.planning import frame
@@ -53,9 +52,6 @@ _PROBES: Final = 3
 
 _FEW: Final = 10
 """Of fewer requests none is spent on trying."""
-
-_WAIT: Final = 5.0
-"""Seconds to wait for a connection."""
 
 
 @click.command(name="fuzz")
@@ -273,7 +269,7 @@ class Job:
 
         Raises TargetError where nothing answers (exit 3), the key is not accepted (exit 2), or the address is wrong.
         """
-        _connect(bench.target)
+        check_listening(bench.target)
         if self.options.max_requests is not None and self.options.max_requests < _FEW:
             return 0
         contract = self.document.calls
@@ -353,17 +349,6 @@ class Job:
             click.echo(f"  {name}: {', '.join(what)}")
         for name in changed.removed:
             click.echo(f"  {name}: removed")
-
-
-def _connect(target: Target) -> None:
-    """Raises TargetError where nobody listens at the target's address."""
-    parts = urlsplit(target.url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        socket.create_connection((parts.hostname or "", port), timeout=_WAIT).close()
-    except OSError as error:
-        message = f"nothing answers at {target.url}: {error.strerror or error}"
-        raise TargetError(message, hint="is it running, and is the port right?") from None
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +15,11 @@ from talonproof.checks import PASSIVE
 from talonproof.config import RunOptions
 from talonproof.contract.contract import Contract, read_contract
 from talonproof.contract.requirements import read_requirements
+from talonproof.contract.sound import check_schemas
 from talonproof.emulator import serve
 from talonproof.errors import ConfigError, closest
 from talonproof.http.keys import resolve_keys
+from talonproof.http.strangers import strangers
 from talonproof.requirement import Catalogue, catalogue
 from talonproof.target import Footprint, Keys, Target, checked_url, parse_target
 from talonproof.workspace import Workspace, find_workspace
@@ -31,7 +33,11 @@ LAUNCH = "launch.json"
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """All that a process of a run needs to know; ``folder`` is where the run writes, and nothing else does."""
+    """All that a process of a run needs to know; ``folder`` is where the run writes, and nothing else does.
+
+    Where a document of the user's own takes the place of the edition's, ``strangers`` are its operations that are none
+    of this API's, with their footprints, and ``absent`` those of the edition that it lacks.
+    """
 
     workspace: Workspace
     options: RunOptions
@@ -43,6 +49,8 @@ class Setup:
     embedded: bool
     workers: int
     target_file: str = ""
+    strangers: Mapping[str, Footprint] = field(default_factory=dict[str, Footprint])
+    absent: frozenset[str] = frozenset()
 
     @property
     def passive(self) -> frozenset[str]:
@@ -128,13 +136,22 @@ def prepare(
         target = replace(target, name="embedded emulator")
     keys = resolve_keys(target, {} if embedded else (environment or os.environ), default=serve.LIVE_KEY)
     edition = options.edition
-    contract = read_contract(workspace.contract_file(edition), edition=edition)
+    contract = own = read_contract(workspace.contract_file(edition), edition=edition)
+    unknown: Mapping[str, Footprint] = {}
+    if options.spec:
+        contract = read_contract(Path(options.spec), edition=edition)
+        check_schemas(contract)
+        others = (read_contract(workspace.contract_file(e), edition=e) for e in workspace.editions() if e != edition)
+        unknown = strangers(contract, (own, *others))
     rows = catalogue(edition, read_requirements(workspace.requirements))
     for operation in sorted(target.unbuilt) if target_file else ():
-        if operation not in contract.operations:
+        if operation not in own.operations and operation not in contract.operations:
             message = f"{target_file}: unbuilt: there is no operation {operation} in edition {edition}"
             raise ConfigError(message, hint=closest(operation, contract.operations))
-    return Setup(workspace, options, target, keys, contract, rows, folder, embedded, workers, target_file)
+    return Setup(
+        workspace, options, target, keys, contract, rows, folder, embedded, workers, target_file,
+        unknown, frozenset(own.operations.keys() - contract.operations.keys()),
+    )  # fmt: skip
 
 
 def within(setup: Setup, footprint: Footprint | None, rate: float | None) -> Setup:

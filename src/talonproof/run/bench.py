@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from talonproof.checks import Judge, Passive
 from talonproof.config import SHRINK_REQUESTS_A_RUN, RunOptions
+from talonproof.contract.directions import seen_as
 from talonproof.contract.validators import Validators
 from talonproof.http.client import Client
 from talonproof.http.guard import Guard
@@ -86,10 +87,13 @@ class Bench:
             on_outcome=journal.outcome,
             prefixes=prefixes,
         )
-        judges = Validators(contract)
+        judges = Validators(seen_as(contract, "call"))
+        if passive is None:
+            answers = seen_as(contract, "answer")
+            passive = Passive(answers, judges if answers is contract else Validators(answers))
         return cls(
-            options, target, contract, catalogue, client, ledger, journal, judges, passive or Passive(contract, judges),
-            redactor, worker, workers, selected,
+            options, target, contract, catalogue, client, ledger, journal, judges, passive, redactor, worker, workers,
+            selected,
         )  # fmt: skip
 
     def case(self, row: Row) -> Case:

@@ -101,6 +101,8 @@ class Case:
         """
         if operation in self.bench.target.unbuilt and credential is Credential.LIVE:
             raise Unsupported(Reason.NOT_IMPLEMENTED, f"the target declares not to have {operation}")
+        if operation not in self.bench.contract.operations:
+            raise Unsupported(Reason.NOT_IMPLEMENTED, f"the document has no {operation}")
         if not self.spare and self.sent >= self.row.requests:
             message = f"{self.id} sends more than the {self.row.requests} requests it planned"
             raise HarnessError(message)

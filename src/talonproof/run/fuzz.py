@@ -19,11 +19,11 @@ from hypothesis.errors import HypothesisException
 from talonproof.checks import ANYWHERE
 from talonproof.checks.neighbour import ABOUT, unseen, worded
 from talonproof.contract.contract import Contract, Operation
-from talonproof.contract.security import Demand
+from talonproof.contract.security import Demand, demands
 from talonproof.contract.serialise import serialise
 from talonproof.errors import ConfigError
 from talonproof.generation.breaches import Breach, breaches
-from talonproof.generation.neighbour import Engine, Suggestion, sampled
+from talonproof.generation.neighbour import Engine, Suggestion, engine, sampled
 from talonproof.generation.pointers import MISSING
 from talonproof.http.exchange import Call, Credential, Exchange
 from talonproof.http.guard import Guard
@@ -40,6 +40,8 @@ COVERED: Final = 400
 
 DRAWN: Final = 50
 """How many calls are drawn for an operation."""
+
+TOO_MUCH: Final = "each call that can be made of it does more than the run allows"
 
 REFUSES: Final = "ERR-011"
 SERVER_ERROR: Final = "ERR-009"
@@ -74,6 +76,29 @@ _HEADER_VALUE: Final = re.compile(r"[!-~](?:[ -~\t]*[!-~])?|")
 
 _SILENCE: Final = 3
 """After so many answers in a row that say nothing of the API (429, 503, none at all) an operation is given up."""
+
+
+ALSO: Final = tuple(sorted({*ANYWHERE.values(), REFUSES} - {SERVER_ERROR}))
+"""The requirements that a trial may judge; a server error is always judged."""
+
+
+def try_out(case: Case, operation: str, requests: int) -> None:
+    """Tries an operation of the case's own document by at most so many requests, with the key of any other call.
+
+    Ends the case where nothing can be tried of it.
+    """
+    contract = case.bench.contract
+    wanted = {name: replace(demand, problem="") for name, demand in demands(contract).items()}
+    guard = case.bench.client.guard
+    fuzz = Fuzz(contract, lambda: engine(contract), guard, wanted, credential=Credential.LIVE)
+    trial = fuzz.trial(contract.operation(operation), case.seed)
+    match trial:
+        case Trial():
+            fuzz.carry_out(case, trial.within(requests))
+        case Reason():
+            case.unsupported(trial, TOO_MUCH)
+        case _:
+            case.unsupported(Reason.NEVER_TRIGGERED, trial)
 
 
 def catalogue(rows: Catalogue, source: str) -> Catalogue:
@@ -118,12 +143,19 @@ class Fuzz:
     """What the operations of a document are tried with, within what a guard allows."""
 
     def __init__(
-        self, contract: Contract, engine: Callable[[], Engine], guard: Guard, demands: Mapping[str, Demand]
+        self,
+        contract: Contract,
+        engine: Callable[[], Engine],
+        guard: Guard,
+        demands: Mapping[str, Demand],
+        *,
+        credential: Credential = Credential.DOCUMENT,
     ) -> None:
         self._contract = contract
         self._engine = engine
         self._guard = guard
         self._demands = demands
+        self._credential = credential
 
     def spec(self, operation: Operation) -> Spec:
         """The case of an operation; what it may send is not known yet."""
@@ -132,7 +164,7 @@ class Fuzz:
             title=f"{operation.method} {operation.path}",
             about=operation.summary or "Generated calls are answered as the document says.",
             requirements=(SERVER_ERROR,),
-            also=tuple(sorted({*ANYWHERE.values(), REFUSES} - {SERVER_ERROR})),
+            also=ALSO,
             footprint=self._least(operation),
             requests=0,
             operations=(operation.id,),
@@ -206,7 +238,7 @@ class Fuzz:
             body=None if body is NOTHING else body,
             has_body=body is not NOTHING,
             raw_body=raw,
-            credential=Credential.DOCUMENT,
+            credential=self._credential,
             content_type=media_type or None,
             headers=headers,
         )
@@ -243,11 +275,13 @@ class Fuzz:
             for mark in known:
                 case.shown.pop(mark, None)
 
-        case.examples = trial.drawn
+        planned, case.examples = case.examples, trial.drawn
         try:
             explore(case, self._engine().fuzzing(trial.operation.id), once, show=_plain)
         except HypothesisException as error:
             case.observe(SERVER_ERROR, f"{trial.operation.id}: nothing more can be drawn ({type(error).__name__})")
+        finally:
+            case.examples = planned
 
 
 def _example(case: Case, suggestion: Suggestion) -> None:
@@ -299,7 +333,7 @@ class _Sender:
         if not self._answered and self._case.attempt == 1:
             if self._silence is not None:
                 raise self._silence
-            raise Unsupported(Reason.FOOTPRINT, "each call that can be made of it does more than the run allows")
+            raise Unsupported(Reason.FOOTPRINT, TOO_MUCH)
 
     def _judge(self, suggestion: Suggestion, exchange: Exchange) -> None:
         """Judges the refusal of what breaks the document, and records what Schemathesis alone holds against it."""
@@ -353,8 +387,7 @@ def rows(
         if isinstance(found, Trial):
             trials[spec.id] = found
         elif isinstance(found, Reason):
-            detail = "each call that can be made of it does more than the run allows"
-            out[spec.id] = Row(spec, 0, 0, Verdict.UNSUPPORTED, found, detail)
+            out[spec.id] = Row(spec, 0, 0, Verdict.UNSUPPORTED, found, TOO_MUCH)
         else:
             out[spec.id] = Row(spec, 0, 0, Verdict.UNSUPPORTED, Reason.NEVER_TRIGGERED, found)
     given = dict(share(trials, requests))

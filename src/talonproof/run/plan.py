@@ -128,10 +128,18 @@ def case_seed(run_seed: int, case_id: str) -> int:
 
 
 def make_plan(
-    specs: Sequence[Spec], options: RunOptions, target: Target, keys: Keys, catalogue: Catalogue, passive: Iterable[str]
+    specs: Sequence[Spec],
+    options: RunOptions,
+    target: Target,
+    keys: Keys,
+    catalogue: Catalogue,
+    passive: Iterable[str],
+    *,
+    absent: frozenset[str] = frozenset(),
 ) -> Plan:
     """The plan of a run. A case that names a requirement of other editions only is of these, and does not run.
 
+    ``absent`` are the operations of the edition that the document lacks: what is about them cannot run either.
     Raises ConfigError for a pattern that selects nothing, HarnessError for a case that names an unknown
     requirement or binding, or a plan that exceeds what its depth allows.
     """
@@ -145,6 +153,10 @@ def make_plan(
         if foreign[spec.id]:
             detail = f"{', '.join(foreign[spec.id])} is of another edition than {catalogue.edition}"
             rows.append(Row(spec, 0, 0, Verdict.UNSUPPORTED, Reason.EDITION, detail))
+            continue
+        if lacking := _lacking(spec, catalogue, absent):
+            detail = f"the document has no {', '.join(lacking)}"
+            rows.append(Row(spec, 0, 0, Verdict.UNSUPPORTED, Reason.NOT_IMPLEMENTED, detail))
             continue
         row = _place(spec, options, target, keys)
         if row.planned and options.max_requests is not None and spent + row.requests > options.max_requests:
@@ -179,6 +191,15 @@ def _by_id(spec: Spec, catalogue: Catalogue) -> Spec:
 
     judged = ids(spec.requirements)
     return replace(spec, requirements=judged, also=tuple(name for name in ids(spec.also) if name not in judged))
+
+
+def _lacking(spec: Spec, catalogue: Catalogue, absent: frozenset[str]) -> list[str]:
+    """The operations without which a case cannot end well: those it needs, and all that one of its clauses is about."""
+    wanted = absent.intersection(spec.operations)
+    for name in spec.requirements:
+        about = frozenset(catalogue[name].operations)
+        wanted |= about if about and about <= absent else frozenset()
+    return sorted(wanted)
 
 
 def _place(spec: Spec, options: RunOptions, target: Target, keys: Keys) -> Row:
