@@ -299,6 +299,30 @@ def test_a_key_that_is_not_accepted(
     assert not run.folder.exists()
 
 
+def test_a_key_that_nobody_gave(fuzz: Callable[..., Any], written: Callable[..., Path]) -> None:
+    """On this machine the emulator's key stands in for one that is not set; where that is refused, both are said."""
+    spec = written(guarded({"type": "http", "scheme": "bearer"}))
+
+    with serving(lambda _: Answer(401, {"message": "no"})) as server:
+        ended, _ = fuzz("--spec", spec, "--url", server.url)
+
+    assert 2 == ended.code
+    assert ended.told.startswith("TALONPROOF_API_KEY is not set, and the emulator's key is not accepted by")
+
+
+def test_a_key_that_need_not_be_there(fuzz: Callable[..., Any], written: Callable[..., Path]) -> None:
+    """Where the document lets calls in without a key, and none is set, none is sent."""
+    document = guarded({"type": "http", "scheme": "bearer"})
+    document["security"] = [{"lock": []}, {}]
+
+    with serving() as server:
+        ended, _ = fuzz("--spec", written(document), "--url", server.url, "--max-requests", "30")
+
+    assert 0 == ended.code, ended.out + ended.err
+    assert server.requests
+    assert not any("authorization" in request.headers for request in server.requests)
+
+
 def test_a_scheme_that_cannot_be_met(fuzz: Callable[..., Any], written: Callable[..., Path]) -> None:
     """Operations behind a scheme that one key cannot meet are unsupported; the others are tried."""
     with serving() as server:

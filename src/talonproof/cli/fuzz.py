@@ -151,6 +151,7 @@ class Job:
     folder: Path
     changed: Changes | None
     since: str
+    _given: bool = False
     _unbuilt: set[str] = field(default_factory=set[str])
 
     def run(self, target_file: str, url: str, footprint: Footprint | None, rate: float | None) -> int:
@@ -292,10 +293,10 @@ class Job:
             if answer.status == 0:
                 raise TargetError(f"nothing answers at {url}: {answer.failure}", hint="is it the right port?")
             if answer.status == 401 and demands(contract)[answer.operation].keyed:
-                raise TargetError(
-                    f"the key in {bench.target.key_variable} is not accepted by {url}", hint="it answers 401",
-                    code="key", exit_code=2,
-                )  # fmt: skip
+                variable = bench.target.key_variable
+                which = f"the key in {variable}" if self._given else f"{variable} is not set, and the emulator's key"
+                message = f"{which} is not accepted by {url}"
+                raise TargetError(message, hint="it answers 401", code="key", exit_code=2)
         plain = [a for a in answers if not contract.operation(a.operation).path_parameters]
         if plain and all(a.status == 404 and 404 not in contract.operation(a.operation).responses for a in plain):
             servers: Any = contract.document.get("servers") or [{}]
@@ -309,7 +310,8 @@ class Job:
             return Keys(live="")
         environment = {} if embedded else dict(os.environ)
         if all(demand.optional for demand in wanted.values()) and not environment.get(target.key_variable):
-            return Keys(live=serve.LIVE_KEY) if target.loopback else Keys(live="")
+            return Keys(live="")
+        self._given = bool(environment.get(target.key_variable))
         return resolve_keys(replace(target, key_variables={}), environment, default=serve.LIVE_KEY)
 
     # what is known

@@ -177,7 +177,7 @@ class Client:
         if (value := authorization(call.credential, self._keys)) is not None:
             headers["authorization"] = value
         headers.update(call.headers)
-        if call.credential is Credential.DOCUMENT:
+        if call.credential is Credential.DOCUMENT and self._keys.live:
             wanted = self._prefixes.get(call.operation, {})
             headers.update({name: f"{before}{self._keys.live}" for name, before in wanted.items()})
         return headers

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from talonproof.contract.changes import Changes, changes
+from talonproof.contract.changes import Change, Changes, changes
 from talonproof.contract.contract import Contract, read_contract
 from talonproof.contract.upgrade import to_3_1
 from talonproof.workspace import find_workspace
@@ -107,9 +107,9 @@ SAME: dict[str, Callable[[Any], object]] = {
 }
 """Changes that mean nothing to who sends calls and reads answers."""
 
-BOTH = ("body", "responses")
+BOTH: tuple[Change, ...] = ("body", "responses")
 
-OTHER: dict[str, tuple[Callable[[Any], object], tuple[str, ...]]] = {
+OTHER: dict[str, tuple[Callable[[Any], object], tuple[Change, ...]]] = {
     "a bound": (lambda d: schema(d)["properties"]["id"].update(minimum=2), BOTH),
     "a property called description": (
         lambda d: schema(d)["properties"].update(description={"type": "string"}), BOTH,
