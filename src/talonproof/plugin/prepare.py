@@ -155,7 +155,10 @@ def prepare(  # noqa: PLR0913 - what a run is made of
             message = f"{target_file}: unbuilt: there is no operation {operation} in edition {edition}"
             raise ConfigError(message, hint=closest(operation, (*known, *contract.operations)))
     possible = workspace.editions() if origin.how is How.UNSURE else ()
-    rows = catalogue(edition, read_requirements(workspace.requirements), among=possible)
+    clauses = read_requirements(workspace.requirements)
+    if options.spec:  # what a clause asks for, where it speaks of the document, is then stated by that document
+        clauses = tuple(replace(row, differs="") for row in clauses)
+    rows = catalogue(edition, clauses, among=possible)
     return Setup(
         workspace, options, target, keys, contract, rows, folder, embedded, workers, target_file, origin,
         unknown, frozenset(own.operations.keys() - contract.operations.keys()),
