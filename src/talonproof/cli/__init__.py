@@ -23,8 +23,10 @@ COMMANDS = {
     "explain": "explain",
     "emulate": "emulate",
     "faults": "faults",
+    "fuzz": "fuzz",
     "report": "report",
     "spec": "spec",
+    "init": "init",
 }
 """The commands, in the order of the help, and the modules they stand in; each module is read when it is needed."""
 

@@ -107,6 +107,7 @@ def _shown(value: Any) -> str:
 _WAS: Mapping[str, Callable[[Earlier], Any]] = {
     "target_file": lambda run: run.request.target_file,
     "url": lambda run: run.request.url,
+    "spec": lambda run: run.request.options.spec,
     "edition": lambda run: run.request.options.edition,
     "depth": lambda run: str(run.request.options.depth),
     "select": lambda run: run.request.options.select,

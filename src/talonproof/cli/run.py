@@ -7,8 +7,8 @@ import shutil
 import subprocess
 import time
 import webbrowser
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,7 +106,17 @@ def command(
             webbrowser.open((resume.resolve() / "report.html").as_uri())
         return code
     request = asked(strict=strict, min_judged=min_judged, rate=rate, faults=faults, **chosen)
-    place = (folder or request.workspace.report_folder(request.options.run, Path.cwd())).resolve()
+    with claimed(folder, request.workspace, request.options.run) as place:
+        code = execute(request, place, workers=workers)
+    if open_report:
+        webbrowser.open((place / "report.html").as_uri())
+    return code
+
+
+@contextmanager
+def claimed(folder: Path | None, workspace: Workspace, run: str) -> Generator[Path, None, None]:
+    """The folder that a run writes to; it is gone again if the run was refused before it began."""
+    place = (folder or workspace.report_folder(run, Path.cwd())).resolve()
     if (place / STREAM_FILE).exists():
         message = f"--report {folder} holds another run already"
         raise ConfigError(message, hint="name a folder that does not exist")
@@ -117,14 +127,11 @@ def command(
         message = f"--report {place} cannot be made: {error.strerror}"
         raise ConfigError(message) from None
     try:
-        code = execute(request, place, workers=workers)
+        yield place
     except TalonproofError as error:
         if fresh and error.exit_code == ConfigError.exit_code:
             shutil.rmtree(place, ignore_errors=True)  # nothing was run, so there is nothing to look at
         raise
-    if open_report:
-        webbrowser.open((place / "report.html").as_uri())
-    return code
 
 
 def go_on(folder: Path, context: click.Context) -> int:

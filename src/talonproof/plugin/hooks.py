@@ -26,6 +26,13 @@ from talonproof.workspace import Workspace, find_workspace
 
 LAUNCH_OPTION = "--talonproof-launch"
 
+STRANGERS = pytest.StashKey[tuple[str, ...]]()
+
+
+def strangers(config: pytest.Config) -> tuple[str, ...]:
+    """The operations of the user's document that are none of this API's, by id; none without such a document."""
+    return config.stash.get(STRANGERS, ())
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of ``talonproof run`` that make sense under plain pytest."""
@@ -51,13 +58,16 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
 
 
-def _register(config: pytest.Config, setup: prepare.Setup, part: object) -> None:
-    """Plays a part, tells no key, and judges the target alone: a warning of some library must not end a case."""
+def _register(config: pytest.Config, setup: prepare.Setup, *parts: object) -> None:
+    """Plays the parts, tells no key, and judges the target alone: a warning of some library must not end a case."""
     config.addinivalue_line("filterwarnings", "default")
     redactor = Redactor(setup.keys.secrets())
     config.pluginmanager.register(Discretion(redactor))
     live_allure.discreet(config, redactor)
-    config.pluginmanager.register(part)
+    for part in parts:
+        if isinstance(part, Executor):
+            config.stash[STRANGERS] = tuple(part.setup.strangers)
+        config.pluginmanager.register(part)
 
 
 def _play(config: pytest.Config) -> None:
@@ -79,9 +89,8 @@ def _play(config: pytest.Config) -> None:
         overseer = None
     else:
         return
-    _register(config, setup, Controller(setup, alone=alone))
-    if not spread:
-        config.pluginmanager.register(Executor(setup, worker="main", narrowed=not given, overseer=overseer))
+    executor = Executor(setup, worker="main", narrowed=not given, overseer=overseer)
+    _register(config, setup, Controller(setup, alone=alone), *([] if spread else [executor]))
 
 
 def _overseer(setup: prepare.Setup) -> Overseer | None:
