@@ -10,6 +10,7 @@ ARGS   ?=
 JOBS   ?= 2
 SEEDS  ?= 20
 NETWORK_SEEDS ?= 10
+KILLS  ?= 100
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -62,6 +63,10 @@ network: $(VENV)/.ready ## Run the healthy emulator and every planted fault behi
 .PHONY: pace
 pace: $(VENV)/.ready ## Measure how fast the requests of a whole run arrive under a limit; takes minutes
 	@$(BIN)/python -m tests.misbehaving.pacing
+
+.PHONY: kills
+kills: $(VENV)/.ready ## Kill KILLS=100 runs at random moments, and see that nothing is lost; slow
+	@KILLS=$(KILLS) $(BIN)/python -m pytest -n $(JOBS) tests/kills $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/.ready ## Measure how long runs take, and how fast the parts are

@@ -37,7 +37,10 @@ REPEATED_REQUESTS_A_RUN = 3_000
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """The resolved options of one run; JSON is how they travel to the processes that execute it."""
+    """The resolved options of one run; JSON is how they travel to the processes that execute it.
+
+    ``spec`` is the path of the document that takes the place of the edition's own; empty where none does.
+    """
 
     run: str
     seed: int
@@ -50,6 +53,7 @@ class RunOptions:
     min_judged: float = 0.0
     edition: str = "2025-01"
     faults: tuple[str, ...] = ()
+    spec: str = ""
 
     def to_json(self) -> str:
         """One line of JSON."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from talonproof.checks import Passive
+from talonproof.checks import Judge, Passive
 from talonproof.config import REPEATED_REQUESTS_A_RUN, SHRINK_REQUESTS_A_RUN, RunOptions
+from talonproof.contract.directions import seen_as
 from talonproof.contract.validators import Validators
 from talonproof.errors import TargetError
 from talonproof.http.client import Client
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from talonproof.contract.contract import Contract
     from talonproof.requirement import Catalogue
-    from talonproof.target import Keys, Target
+    from talonproof.target import Footprint, Keys, Target
 
 
 @dataclass(slots=True)
@@ -46,7 +48,7 @@ class Bench:
     ledger: Ledger
     journal: Journal
     validators: Validators
-    passive: Passive
+    passive: Judge
     redactor: Redactor
     pool: Pool
     worker: str
@@ -70,8 +72,14 @@ class Bench:
         workers: int,
         selected: frozenset[str] | None = None,
         transport: httpx.BaseTransport | None = None,
+        strangers: Mapping[str, Footprint] | None = None,
+        prefixes: Mapping[str, Mapping[str, str]] | None = None,
+        passive: Judge | None = None,
     ) -> Bench:
-        """A bench that journals into the folder of the run."""
+        """A bench that journals into the folder of the run.
+
+        ``strangers`` are for the guard and ``prefixes`` for the client; ``passive`` takes the place of our own checks.
+        """
         journal = Journal(folder, worker)
         ledger = Ledger(options.run, worker)
         redactor = Redactor(keys.secrets())
@@ -79,13 +87,14 @@ class Bench:
             target,
             keys,
             contract,
-            Guard(target, contract, options.max_footprint, ledger),
+            Guard(target, contract, options.max_footprint, ledger, strangers=strangers),
             redactor=redactor,
             pace=Pace(options.rate, board=Together(folder)),
             transport=transport,
             on_intent=journal.intent,
             on_outcome=journal.outcome,
             random=Random(f"{options.seed} {worker}"),
+            prefixes=prefixes,
         )
 
         def ask() -> str:
@@ -95,8 +104,10 @@ class Bench:
                 return str(error)
             return ""
 
-        judges = Validators(contract)
-        passive = Passive(contract, judges)
+        judges = Validators(seen_as(contract, "call"))
+        if passive is None:
+            answers = seen_as(contract, "answer")
+            passive = Passive(answers, judges if answers is contract else Validators(answers))
         return cls(
             options, target, contract, catalogue, client, ledger, journal, judges, passive, redactor,
             Pool(target.bindings.coupons, folder), worker, workers, Breaker(folder, ask), selected,
@@ -104,7 +115,7 @@ class Bench:
 
     def case(self, row: Row) -> Case:
         """A case that is about to run."""
-        self.journal.case = row.spec.id
+        self.journal.begin(row.spec.id)
         return Case(self, row, case_seed(self.options.seed, row.spec.id))
 
     def may_shrink(self) -> bool:

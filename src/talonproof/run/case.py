@@ -103,6 +103,7 @@ class Case:
         raw_body: bytes | None = None,
         credential: Credential = Credential.LIVE,
         content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Exchange:
         """The exchange of one call, with every passive check applied to it.
 
@@ -113,6 +114,8 @@ class Case:
         """
         if operation in self.bench.target.unbuilt and credential is Credential.LIVE:
             raise Unsupported(Reason.NOT_IMPLEMENTED, f"the target declares not to have {operation}")
+        if operation not in self.bench.contract.operations:
+            raise Unsupported(Reason.NOT_IMPLEMENTED, f"the document has no {operation}")
         if not self.spare and self.sent >= self.row.requests:
             message = f"{self.id} sends more than the {self.row.requests} requests it planned"
             raise HarnessError(message)
@@ -125,6 +128,7 @@ class Case:
             raw_body=raw_body,
             credential=credential,
             content_type=content_type,
+            headers=headers or {},
         )
         if self.spare:
             self.extra += 1
