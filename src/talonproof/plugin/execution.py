@@ -192,14 +192,19 @@ def _conclude(record: dict[str, Any]) -> None:
     match record["verdict"]:
         case Verdict.FAIL | Verdict.FLAKY:
             lines = [f"{f['requirement']} ({f['level']}) {f['message']}\n{f['curl']}" for f in record["findings"]]
-            raise Broken("\n\n".join(lines)) from None
+            raise Broken(_sendable("\n\n".join(lines))) from None
         case Verdict.VACUOUS:
-            raise Broken(record["detail"]) from None
+            raise Broken(_sendable(record["detail"])) from None
         case Verdict.BLOCKED:
-            raise Blocked(record["detail"]) from None
+            raise Blocked(_sendable(record["detail"])) from None
         case Verdict.ERROR:
-            raise RuntimeError(record["detail"]) from None
+            raise RuntimeError(_sendable(record["detail"])) from None
         case Verdict.UNSUPPORTED | Verdict.NOT_RUN:
-            pytest.skip(f"{record['reason']}: {record['detail']}")
+            pytest.skip(_sendable(f"{record['reason']}: {record['detail']}"))
         case _:
             pass
+
+
+def _sendable(text: str) -> str:
+    """The text as a worker can send it: a lone surrogate that the target wrote would end the worker."""
+    return text.encode("utf-8", "backslashreplace").decode()
