@@ -14,6 +14,7 @@ from talonproof.errors import ConfigError, TalonproofError
 from talonproof.plugin import live_allure
 from talonproof.plugin.planning import PROBLEM, header
 from talonproof.plugin.scenario import spec_of
+from talonproof.report.printable import printable
 from talonproof.run.bench import Bench
 from talonproof.run.case import Case
 from talonproof.run.outcome import Blocked, Broken
@@ -187,24 +188,23 @@ class Executor:
 
 
 def _conclude(record: dict[str, Any]) -> None:
-    """Ends the test the way pytest knows; what is not green must not look green."""
+    """Ends the test the way pytest knows; what is not green must not look green.
+
+    What the target wrote is made printable: an escape would be obeyed by the terminal, and a lone surrogate, which
+    cannot be sent, end the worker.
+    """
     __tracebackhide__ = True
     match record["verdict"]:
         case Verdict.FAIL | Verdict.FLAKY:
             lines = [f"{f['requirement']} ({f['level']}) {f['message']}\n{f['curl']}" for f in record["findings"]]
-            raise Broken(_sendable("\n\n".join(lines))) from None
+            raise Broken(printable("\n\n".join(lines))) from None
         case Verdict.VACUOUS:
-            raise Broken(_sendable(record["detail"])) from None
+            raise Broken(printable(record["detail"])) from None
         case Verdict.BLOCKED:
-            raise Blocked(_sendable(record["detail"])) from None
+            raise Blocked(printable(record["detail"])) from None
         case Verdict.ERROR:
-            raise RuntimeError(_sendable(record["detail"])) from None
+            raise RuntimeError(printable(record["detail"])) from None
         case Verdict.UNSUPPORTED | Verdict.NOT_RUN:
-            pytest.skip(_sendable(f"{record['reason']}: {record['detail']}"))
+            pytest.skip(printable(f"{record['reason']}: {record['detail']}"))
         case _:
             pass
-
-
-def _sendable(text: str) -> str:
-    """The text as a worker can send it: a lone surrogate that the target wrote would end the worker."""
-    return text.encode("utf-8", "backslashreplace").decode()
