@@ -165,7 +165,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case that finished. ``evidence`` counts how often each requirement was exercised.
+    """A case that finished, or was cut off (NOT_RUN). ``evidence`` counts how often each requirement was exercised.
 
     ``started`` is seconds since the epoch; ``sent`` requests are those of the plan, ``extra`` those of
     shrinking and confirming.
