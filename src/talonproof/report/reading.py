@@ -166,6 +166,13 @@ class _Fields:
             raise ValueError(message)
         return tuple(printable(item) for item in items)
 
+    def numbers(self, key: str) -> list[int]:
+        items: list[Any] = self._get(key, "a list", list, [])
+        if not all(isinstance(item, int) and not isinstance(item, bool) for item in items):
+            message = f"{key} of {self.name} is not a list of whole numbers"
+            raise ValueError(message)
+        return items
+
     def part(self, key: str) -> _Fields:
         return _Fields(self._get(key, "an object", dict, None), key)
 
@@ -288,7 +295,45 @@ def _finding(data: _Fields) -> FindingFacts:
         exchanges=data.parts("exchanges", _exchange),
         curl=data.maybe("curl") or "",
         example=data.maybe("example"),
+        replay=_replay(data),
     )
+
+
+def _replay(data: _Fields) -> dict[str, Any]:
+    """What it takes to show a finding once more, as it stands: it is sent and compared, and shown to nobody."""
+    if data.data.get("replay") is None:
+        return {}
+    part = data.part("replay")
+    calls = part.parts("calls", _call)
+    judged = part.numbers("judged")
+    if len(calls) != len(data.parts("exchanges", lambda each: each)) or not all(0 <= at < len(calls) for at in judged):
+        message = "replay does not fit the exchanges"
+        raise ValueError(message)
+    shows = part.data.get("shows")
+    return {
+        "calls": calls,
+        "judged": judged,
+        "loose": part.numbers("loose"),
+        "binds": part.parts("binds", _bind),
+        "shows": shows if shows is None else part.part("shows").data,
+    }
+
+
+def _call(data: _Fields) -> dict[str, Any]:
+    body = None if data.data.get("body") is None else data.part("body")
+    if body is not None and not any(isinstance(body.data.get(name), str) for name in ("text", "base64")):
+        message = "body of a call is neither text nor base64"
+        raise ValueError(message)
+    return {
+        "path": data.part("path").data,
+        "query": data.part("query").data,
+        "content_type": data.maybe("content_type"),
+        "body": None if body is None else body.data,
+    }
+
+
+def _bind(data: _Fields) -> dict[str, Any]:
+    return {name: data.text(name) for name in ("kind", "pointer", "was")} | {"step": data.whole("step")}
 
 
 def _exchange(data: _Fields) -> ExchangeFacts:

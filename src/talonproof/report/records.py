@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from talonproof.requirement import Level, Requirement
 from talonproof.verdict import Reason, Verdict
@@ -108,7 +109,11 @@ class ExchangeFacts:
 
 @dataclass(frozen=True, slots=True)
 class FindingFacts:
-    """A requirement broken, with the exchanges of which none can be left out; the last one is the answer judged."""
+    """A requirement broken, with the exchanges of which none can be left out; the last one is the answer judged.
+
+    ``replay`` is what it takes to show it once more, byte for byte: ``calls``, the places of those ``judged``, the
+    names that answers ``binds``, and what ``shows`` it; empty in a stream of an earlier talonproof.
+    """
 
     fingerprint: str
     requirement: str
@@ -121,6 +126,7 @@ class FindingFacts:
     exchanges: tuple[ExchangeFacts, ...] = ()
     curl: str = ""
     example: str | None = None
+    replay: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)

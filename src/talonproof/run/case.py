@@ -36,11 +36,19 @@ NOTHING = _Nothing()
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A judgement that does not hold, with the exchanges that show it, and the drawn value if one was drawn."""
+    """A judgement that does not hold, with the exchanges that show it, and the drawn value if one was drawn.
+
+    ``judged`` are the places of those judged among the exchanges; ``expected`` is the status (or ``2xx``, ``4xx``)
+    that the last of them should have had, where that is all that was judged. ``loose`` are the places of those that
+    another finding is about: a healthy server answers them differently.
+    """
 
     judgement: Judgement
     exchanges: tuple[Exchange, ...]
     example: str | None = None
+    judged: tuple[int, ...] = ()
+    expected: str = ""
+    loose: tuple[int, ...] = ()
 
 
 class Case:
@@ -67,6 +75,7 @@ class Case:
         self.replays: list[list[Any]] = []
         self._declared = frozenset((*row.spec.requirements, *row.spec.also))
         self.example: str | None = None
+        self._faulty: set[int] = set()
 
     # what the case may build on
 
@@ -169,13 +178,15 @@ class Case:
         pointer: str = "",
         check: str = "",
         operation: str = "",
+        expected: str = "",
     ) -> bool:
         """Counts as evidence for a requirement, and as a finding where it does not hold.
 
         The requirement is named by its id or by one of its rules. ``of`` are the exchanges judged, the last
         one being the answer at fault; ``operation`` is the one that is accused, by default that of the last
-        exchange. ``message`` says what was seen and what was expected. A requirement of level observe is
-        recorded, never judged.
+        exchange. ``message`` says what was seen and what was expected; ``expected`` is the status (or ``2xx``, ``4xx``)
+        that the answer should have, where that is all there is to it. A requirement of level observe is recorded,
+        never judged.
         """
         requirement = self._declares(requirement)
         exchanges = (of,) if isinstance(of, Exchange) else tuple(of)
@@ -183,15 +194,32 @@ class Case:
         self._note(
             Judgement(requirement, holds, name, operation or exchanges[-1].operation, message, pointer),
             exchanges,
+            expected,
         )
         return holds
 
-    def accepted(self, requirement: str, exchange: Exchange, *, doing: str = "", check: str = "") -> bool:
-        """Judges that a call succeeds: a 4xx breaks it; a 5xx ends the case, being judged apart."""
+    def accepted(
+        self,
+        requirement: str,
+        exchange: Exchange,
+        *,
+        doing: str = "",
+        check: str = "",
+        after: Sequence[Exchange] = (),
+    ) -> bool:
+        """Judges that a call succeeds: a 4xx breaks it; a 5xx ends the case, being judged apart.
+
+        ``after`` are calls before it without which it would not have failed.
+        """
         self._fit_to_judge(exchange)
         what = doing or exchange.operation
         return self.judge(
-            requirement, exchange.ok, f"{what}: answered {exchange.status}, expected a 2xx", of=exchange, check=check
+            requirement,
+            exchange.ok,
+            f"{what}: answered {exchange.status}, expected a 2xx",
+            of=(*after, exchange),
+            check=check,
+            expected="2xx",
         )
 
     def refused(self, requirement: str, exchange: Exchange, *, doing: str = "", check: str = "") -> bool:
@@ -204,6 +232,7 @@ class Case:
             f"{what}: answered {exchange.status}, expected a 4xx",
             of=exchange,
             check=check,
+            expected="4xx",
         )
 
     def answered(self, requirement: str, exchange: Exchange, status: int, *, doing: str = "", check: str = "") -> bool:
@@ -216,6 +245,7 @@ class Case:
             f"{what}: answered {exchange.status}, expected {status}",
             of=exchange,
             check=check,
+            expected=str(status),
         )
 
     def _fit_to_judge(self, exchange: Exchange) -> None:
@@ -244,7 +274,7 @@ class Case:
             raise HarnessError(message)
         return requirement
 
-    def _note(self, judgement: Judgement, judged: Iterable[Exchange]) -> None:
+    def _note(self, judgement: Judgement, judged: Iterable[Exchange], expected: str = "") -> None:
         requirement = judgement.requirement
         if requirement not in self.bench.catalogue:
             return
@@ -256,14 +286,24 @@ class Case:
         if judgement.holds or not (self.bench.selected is None or requirement in self.bench.selected):
             return
         numbers = [exchange.number for exchange in judged]
-        needed = tuple(self.history[number] for number in relevant(self.history, numbers))
-        self.shown.setdefault(judgement.fingerprint, Shown(judgement, needed, self.example))
+        wanted = relevant(self.history, numbers)
+        shown = Shown(
+            judgement,
+            tuple(self.history[number] for number in wanted),
+            self.example,
+            tuple(wanted.index(number) for number in numbers),
+            expected,
+            tuple(place for place, number in enumerate(wanted) if number in self._faulty),
+        )
+        self._faulty.add(numbers[-1])
+        self.shown.setdefault(judgement.fingerprint, shown)
 
     # examples and replays
 
     def begin_example(self) -> None:
         """A new history begins, for one drawn value."""
         self.history.clear()
+        self._faulty.clear()
         self.example = None
 
     def begin_replay(self) -> dict[str, Shown]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from talonproof.http.curl import curl
 from talonproof.requirement import Level
 from talonproof.run.outcome import Blocked, Ended, Unsupported
+from talonproof.run.recipe import recipe
 from talonproof.verdict import Reason, Verdict, worst
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ def run_case(case: Case, body: Callable[[], None]) -> dict[str, Any]:
     if first:
         first = case.begin_replay()
         _attempt(body)
-    confirmed = frozenset(case.shown) if first else frozenset[str]()
+    again = case.shown if first else {}
     bench.shrunk += case.extra
 
-    findings = [_finding(bench, shown, mark in confirmed) for mark, shown in first.items()]
+    findings = [_finding(bench, shown, again.get(mark)) for mark, shown in first.items()]
     verdict, reason, detail = _verdict(case, ended, trace, [f["verdict"] for f in findings], bench)
     return {
         "type": "case",
@@ -82,7 +83,7 @@ def _attempt(body: Callable[[], None]) -> tuple[Exception | None, str]:
     return None, ""
 
 
-def _finding(bench: Bench, shown: Shown, confirmed: bool) -> dict[str, Any]:
+def _finding(bench: Bench, shown: Shown, again: Shown | None) -> dict[str, Any]:
     judgement = shown.judgement
     level = bench.catalogue[judgement.requirement].level
     broken = Verdict.FAIL if level is Level.MUST else Verdict.WARN
@@ -94,10 +95,11 @@ def _finding(bench: Bench, shown: Shown, confirmed: bool) -> dict[str, Any]:
         "check": judgement.check,
         "pointer": judgement.pointer,
         "message": bench.redactor.text(judgement.message),
-        "verdict": broken if confirmed else Verdict.FLAKY,
+        "verdict": Verdict.FLAKY if again is None else broken,
         "exchanges": [exchange.numbered(n).record() for n, exchange in enumerate(shown.exchanges)],
         "curl": "\n".join(curl(exchange) for exchange in shown.exchanges),
         "example": shown.example,
+        "replay": recipe(shown, again),
     }
 
 
