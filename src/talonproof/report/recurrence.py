@@ -27,6 +27,7 @@ GONE = "gone"
 UNTRIED = "untried"
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)")
+_DATED = re.compile(r"\d{4}-\d\d-\d\d.*\d\d:?\d\d.*")
 _OWN = re.compile(r"tp-[A-Za-z0-9-]+-[a-z][a-z0-9]*-\d+")
 _SILENT = (0, 429, 502, 503, 504)
 _KEYS = (401, 403)
@@ -134,7 +135,7 @@ def at(body: str, pointer: str) -> list[Any]:
 
 
 def kind(value: Any) -> str:
-    """The type of a JSON value in one word; a date-time is one of its own, and so is an id of a run."""
+    """The type of a JSON value in one word; date-times, what looks like one, and ids of a run are types of their own."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -142,12 +143,15 @@ def kind(value: Any) -> str:
     if isinstance(value, (int, float)):
         return "number"
     if isinstance(value, str):
-        return "moment" if _MOMENT.fullmatch(value) else "id" if _OWN.fullmatch(value) else "string"
+        for name, form in (("moment", _MOMENT), ("dated", _DATED), ("id", _OWN)):
+            if form.fullmatch(value):
+                return name
+        return "string"
     return "array" if isinstance(value, list) else "object"
 
 
 def digest(value: Any) -> str:
-    """A digest of a value without its moments."""
+    """A digest of a value, whatever its moments are."""
     return hashlib.sha256(json.dumps(_timeless(value), sort_keys=True).encode()).hexdigest()
 
 
@@ -156,7 +160,7 @@ def _timeless(value: Any) -> Any:
         return {name: _timeless(member) for name, member in value.items()}
     if isinstance(value, list):
         return [_timeless(item) for item in value]
-    return None if kind(value) == "moment" else value
+    return kind(value) if kind(value) in ("moment", "dated") else value
 
 
 def matches(pattern: Any, found: Any, labels: dict[int, str]) -> bool:

@@ -10,6 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from talonproof.checks import PASSIVE
@@ -174,7 +175,7 @@ class _Comparison:
                 seen = digest(first)
                 return ["rows", len(first), seen] if seen == digest(second) else ["any", "array", None, []]
             return ["array", [self._alike(a, b, below(n)) for n, (a, b) in enumerate(zip(first, second, strict=True))]]
-        if kind(one) == kind(two) != "moment" and self._same(one, two):
+        if kind(one) == kind(two) not in {"moment", "dated"} and self._same(one, two):
             return ["is", one]
         wanted = kind(one) if kind(one) == kind(two) else CHANGING
         if place is None:
@@ -196,7 +197,7 @@ class _Comparison:
         if "media_type" in answer:
             return True
         if pattern is None:
-            return self.passive and not self.pointer
+            return answer["status"] >= HTTPStatus.BAD_REQUEST if self.pointer else self.passive
         if pattern[0] != "any":
             return True
         _, wanted, label, others = pattern
