@@ -30,6 +30,10 @@ conformance: $(VENV)/.ready ## Judge the embedded emulator, or a target: make co
 test: $(VENV)/.ready ## Test talonproof itself: make test ARGS="tests/unit -k pages"
 	@$(BIN)/python -m pytest -n $(JOBS) $(or $(ARGS),tests)
 
+.PHONY: sdk
+sdk: $(VENV)/.ready ## Call every operation of the emulator through the official Python SDK
+	@$(BIN)/python -m pytest $(or $(ARGS),tests/sdk)
+
 .PHONY: check
 check: $(VENV)/.ready-dev ## Lint, format, types and the walls between the layers
 	@$(BIN)/ruff check
@@ -60,7 +64,8 @@ lock: $(VENV)/.ready-dev ## Pin the newest dependencies that pyproject.toml allo
 	compile="$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade"; \
 	compile="$$compile --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command"; \
 	$$compile 'make lock' pyproject.toml --group build -o requirements.lock; \
-	$$compile 'make lock' --group dev -c requirements.lock -o requirements-dev.lock
+	$$compile 'make lock' --group dev -c requirements.lock -o requirements-dev.lock; \
+	$$compile 'make lock' tests/sdk/requirements.in -o tests/sdk/requirements.lock
 
 .PHONY: clean
 clean: ## Remove everything that was made here, reports and virtual environment too

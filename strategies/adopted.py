@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 from strategies.harmless import Arguments
-from strategies.placeholders import AUDIENCE, AUDIENCE_NUMBER, CARD, MARK, PROFILE, SKU, several
+from strategies.placeholders import AUDIENCE, AUDIENCE_NUMBER, CARD, MARK, PROFILE, SESSION, SKU, several
 from strategies.subjects import Ids
 from talonproof.contract.contract import Contract
 from talonproof.contract.validators import Validators
@@ -33,6 +33,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "customerProfileIds": PROFILE,
     "cardIdentifier": CARD,
     "loyaltyCards": CARD,
+    "sessionId": SESSION,
     "sku": SKU,
     "couponCodes": MARK,
     "referralCode": MARK,

@@ -100,12 +100,12 @@ def condition(attribute: str, op: str, value: str | float) -> dict[str, Any]:
 def marked(bindings: Bindings, kind: str, *others: Mapping[str, Any], **change: Any) -> Sync:
     """A PATCH_MANY or REMOVE_MANY of the items that have :data:`~strategies.placeholders.MARK` and pass the others.
 
-    The mark is a value of the attribute bound for cart items: ValueError where none is bound.
+    The mark is a value of the text by which items of the catalog can be filtered: ValueError where none is bound.
     """
-    if not bindings.item_attribute:
-        message = "a mark needs the binding item_attribute"
+    if not bindings.catalog_attribute:
+        message = "a mark needs the binding catalog_attribute"
         raise ValueError(message)
-    filters = [condition(bindings.item_attribute, "EQ", MARK), *others]
+    filters = [condition(bindings.catalog_attribute, "EQ", MARK), *others]
     return sync([action(kind, **change, filters=filters)])
 
 

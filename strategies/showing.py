@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, cast
 
@@ -74,6 +74,24 @@ def described(case: Case, session: Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(told.get("cartItems"), list):
         told["cartItems"] = [{name: line[name] for name in line if name in of_line} for line in lines_of(session)]
     return told
+
+
+def judge_size(
+    case: Case, requirement: str, exchange: Exchange, *, again: Callable[[], Exchange] | None = None
+) -> None:
+    """Judges that a list that does not come in pages says how many rows it has.
+
+    A list that others change meanwhile is read ``again`` before it is accused.
+    """
+    if again is not None and not _sized(exchange):
+        exchange = case.arranged(case.off_plan(again))
+    size, rows = exchange.at("totalResultSize"), len(_list(exchange.at("data")))
+    message = f"the list has {rows} rows and says that it has {size!r}"
+    case.judge(requirement, _sized(exchange), message, of=exchange, pointer="/totalResultSize", check="result_size")
+
+
+def _sized(exchange: Exchange) -> bool:
+    return amount(exchange.at("totalResultSize")) == len(_list(exchange.at("data")))
 
 
 def rollbacks(exchange: Exchange) -> Sequence[str]:

@@ -21,8 +21,9 @@ from strategies.placeholders import (
     bind,
     several,
 )
+from strategies.reserving import RESERVING
+from strategies.since import CALLS_SINCE
 from strategies.unchanged import SECTIONS
-from talonproof.http.arguments import body_of, elements
 from talonproof.http.exchange import Call, Exchange
 from talonproof.http.footprint import assess
 from talonproof.run.api import Api
@@ -54,7 +55,8 @@ class Subject:
 
     ``footprint`` is the most that any of its calls does, ``needs`` are the bindings without which none is
     accepted. ``accepts`` is the requirement that its valid call breaks by being refused; empty where no clause says
-    so of this very call. ``stage`` is None where a call needs nothing before it.
+    so of this very call (a coupon or a referral for customers whom nobody knows may be refused). ``stage`` is None
+    where a call needs nothing before it.
     """
 
     operation: str
@@ -66,7 +68,7 @@ class Subject:
     @property
     def overhead(self) -> int:
         """The requests before its calls, for its stage, and after them, for giving back what is shared."""
-        return (self.stage.requests if self.stage else 0) + (self.operation in _RESERVING)
+        return (self.stage.requests if self.stage else 0) + (self.operation in RESERVING)
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -92,6 +94,8 @@ def valid(operation: str, bindings: Bindings) -> Arguments:
 
     Raises KeyError where a binding is missing that the operation needs.
     """
+    if operation in CALLS_SINCE:
+        return CALLS_SINCE[operation](bindings)
     if operation in _BODILESS:
         return _BODILESS[operation](bindings)
     found = {call.operation: call for call in every_call(bindings)}[operation]
@@ -125,21 +129,6 @@ def send(case: Case, operation: str, call: Arguments, *, content_type: str | Non
     return case.send(operation, path=call.path, query=call.query, body=call.body, content_type=content_type)
 
 
-def give_back(case: Case) -> None:
-    """Deletes the reservations of the case that are left on its coupon; at most 1 request."""
-    left: dict[str, None] = {}
-    for exchange in case.history:
-        if exchange.ok and exchange.operation in _RESERVING:
-            people = [str(person) for person in elements(body_of(exchange.call).value, "integrationIDs")]
-            if exchange.operation == "createCouponReservation":
-                left |= dict.fromkeys(people)
-            else:
-                left = {person: None for person in left if person not in people}
-    if left:
-        path = {"couponValue": case.bindings.coupons[0]}
-        case.send("deleteCouponReservation", path=path, body=reservation(list(left)))
-
-
 def _open(case: Case) -> Ids:
     return {SESSION: Api(case).arrange("open")}
 
@@ -171,8 +160,16 @@ def _card(case: Case) -> Ids:
     return {CARD: identifier}
 
 
+def _linked(case: Case) -> Ids:
+    found = {**_card(case), PROFILE: case.new_id("profile")}
+    path = {"loyaltyProgramId": case.bindings.card_program, "loyaltyCardId": found[CARD]}
+    case.arranged(case.send("linkLoyaltyCardToProfile", path=path, body={"integrationId": found[PROFILE]}))
+    return found
+
+
 def _reserved(case: Case) -> Ids:
     people = {person: case.new_id("profile") for person in several(PROFILE, 2)}
+    case.arranged(Api(case).put_profiles([{"integrationId": name} for name in people.values()]))
     path = {"couponValue": case.bindings.coupons[0]}
     case.arranged(case.send("createCouponReservation", path=path, body=reservation(list(people.values()))))
     return people
@@ -180,11 +177,9 @@ def _reserved(case: Case) -> Ids:
 
 _AN_AUDIENCE: Final = Stage(_audience, operations=("createAudienceV2",))
 _A_CARD: Final = Stage(_card, operations=("generateLoyaltyCard",))
-_A_RESERVATION: Final = Stage(_reserved, operations=("createCouponReservation",))
+_A_RESERVATION: Final = Stage(_reserved, 2, ("createCouponReservation", "updateCustomerProfilesV2"))
 _CARD_LEDGER: Final = ("card_program", "populated_card")
 _PROFILE_LEDGER: Final = ("profile_program", "populated_profile")
-
-_RESERVING: Final = frozenset({"createCouponReservation", "deleteCouponReservation"})
 
 SUBJECTS: Final[Mapping[str, Subject]] = {
     subject.operation: subject
@@ -204,9 +199,9 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
         Subject("linkLoyaltyCardToProfile", "create", ("card_program",), stage=_A_CARD),
         Subject("trackEventV2", "consume", ("event_type",), accepts="EVT-003"),
         Subject("createReferral", "consume", ("referral_campaign",)),
-        Subject("createReferralsForMultipleAdvocates", "consume", ("referral_campaign",), accepts="PRO-006"),
+        Subject("createReferralsForMultipleAdvocates", "consume", ("referral_campaign",)),
         Subject("deleteCustomerData", "create", stage=Stage(_profile)),
-        Subject("createCouponReservation", "consume", ("coupons",), accepts="CPN-001"),
+        Subject("createCouponReservation", "consume", ("coupons",)),
         Subject("deleteCouponReservation", "consume", ("coupons",), stage=_A_RESERVATION),
         Subject("getReservedCustomers", "read", ("coupons",)),
         Subject("getCustomerInventory", "create", stage=Stage(_profile)),
@@ -220,7 +215,26 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
         Subject("syncCatalog", "create", ("catalog",)),
     )
 }
-"""By operation, in the order of the document."""
+"""By operation of 2025-01, in the order of the document."""
+
+_A_LINKED_CARD: Final = Stage(_linked, requests=2, operations=("generateLoyaltyCard", "linkLoyaltyCardToProfile"))
+
+SUBJECTS_SINCE: Final[Mapping[str, Subject]] = {
+    subject.operation: subject
+    for subject in (
+        Subject("integrationGetAllCampaigns", "read"),
+        Subject("unlinkLoyaltyCardFromProfile", "create", ("card_program",), stage=_A_LINKED_CARD),
+        Subject("activateLoyaltyPoints", "consume", ("profile_program",)),
+        Subject("deleteLoyaltyTransactionsFromLedgers", "create", ("profile_program",), stage=Stage(_profile)),
+        Subject("getCustomerAchievements", "read", ("session_profile",)),
+        Subject("getCustomerAchievementHistory", "read", ("session_profile",)),
+        Subject("bestPriorPrice", "dry"),
+    )
+}
+"""By operation that came after 2025-01, in the order of the document; no clause wants any of their calls accepted."""
+
+EVERY_SUBJECT: Final[Mapping[str, Subject]] = {**SUBJECTS, **SUBJECTS_SINCE}
+"""The operations of all editions."""
 
 
 def _card_ledger(bindings: Bindings) -> Arguments:
@@ -248,4 +262,6 @@ _BODILESS: Final[Mapping[str, Callable[[Bindings], Arguments]]] = {
 }
 """The calls of the operations that take no body."""
 
-BODILESS: Final = frozenset(_BODILESS)
+BODILESS: Final = frozenset(
+    {*_BODILESS, "integrationGetAllCampaigns", "getCustomerAchievements", "getCustomerAchievementHistory"}
+)

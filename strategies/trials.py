@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from strategies.adopted import Adoption
 from strategies.harmless import Arguments
-from strategies.subjects import Ids, Subject, around, bound, give_back, harms, send, valid
+from strategies.reserving import giving_back
+from strategies.subjects import Ids, Subject, around, bound, harms, send, valid
 from talonproof.checks.neighbour import ABOUT, unseen, worded
 from talonproof.contract.serialise import serialise
 from talonproof.errors import ConfigError
@@ -27,20 +28,20 @@ _PROBES: Final = frozenset({"malformed_content_type", "unsupported_content_type"
 
 def cover(case: Case, subject: Subject, count: int) -> None:
     """Sends so many calls of the coverage phase, drawn by the case's seed, all of them where there are fewer."""
-    trials = Trials(case, subject)
-    for suggestion in sampled(trials.engine.covering(subject.operation), Random(case.seed).shuffle):
-        if trials.sent == count:
-            break
-        trials.carry_out(suggestion)
-    if trials.left_out:
-        case.observe("ERR-009", f"{subject.operation}: {trials.left_out} calls of Schemathesis' were left out")
-    give_back(case)
+    with giving_back(case):
+        trials = Trials(case, subject)
+        for suggestion in sampled(trials.engine.covering(subject.operation), Random(case.seed).shuffle):
+            if trials.sent == count:
+                break
+            trials.carry_out(suggestion)
+        if trials.left_out:
+            case.observe("ERR-009", f"{subject.operation}: {trials.left_out} calls of Schemathesis' were left out")
 
 
 def attempt(case: Case, subject: Subject, suggestion: Suggestion) -> None:
     """Sends one call, after what it needs is arranged."""
-    Trials(case, subject).carry_out(suggestion)
-    give_back(case)
+    with giving_back(case):
+        Trials(case, subject).carry_out(suggestion)
 
 
 def plain(suggestion: Suggestion) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from talonproof.baseline import Entry
 from talonproof.target import Footprint
 
 
@@ -46,6 +47,7 @@ class RunOptions:
     min_judged: float = 0.0
     edition: str = "2025-01"
     faults: tuple[str, ...] = ()
+    baseline: tuple[Entry, ...] = ()
 
     def to_json(self) -> str:
         """One line of JSON."""
@@ -61,4 +63,5 @@ class RunOptions:
         data["max_footprint"] = Footprint.parse(data["max_footprint"])
         data["select"] = tuple(data["select"])
         data["faults"] = tuple(data["faults"])
+        data["baseline"] = tuple(Entry.from_json(entry) for entry in data["baseline"])
         return cls(**data)

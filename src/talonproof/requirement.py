@@ -59,6 +59,8 @@ class Requirement:
 
     ``untestable`` says in one sentence why no black box can check it; ``waits`` names what has to be built before it
     can be checked here. ``since`` and ``until`` are editions, both inclusive, empty where there is no limit.
+    ``differs`` is the edition from which on the same sentence asks for something else, because it speaks of what the
+    edition's document states.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Requirement:
     until: str = ""
     untestable: str = ""
     waits: str = ""
+    differs: str = ""
 
     @property
     def area(self) -> str:
@@ -86,6 +89,12 @@ class Requirement:
         """Whether the clause belongs to the edition (``since`` and ``until`` are inclusive)."""
         return (not self.since or edition >= self.since) and (not self.until or edition <= self.until)
 
+    def same_in(self, editions: Iterable[str]) -> bool:
+        """Whether a server is judged alike by the clause, whichever of the editions it follows."""
+        known = tuple(editions)
+        changed = bool(self.differs) and any(e < self.differs for e in known) and any(e >= self.differs for e in known)
+        return not changed and all(self.holds_in(edition) for edition in known)
+
     def meets(self, other: Requirement) -> bool:
         """Whether some edition, present or to come, has both clauses."""
         began, ended = max(self.since, other.since), min(filter(None, (self.until, other.until)), default="")
@@ -96,12 +105,14 @@ class Requirement:
 class Catalogue:
     """The requirements of one edition, in the order of their ids.
 
-    ``elsewhere`` are the ids and rules that only other editions have.
+    ``elsewhere`` are the ids and rules that only other editions have. ``unsettled`` are the ids of the rows that
+    cannot be judged, because it is not sure which edition the target follows, and there they differ.
     """
 
     edition: str
     rows: tuple[Requirement, ...]
     elsewhere: frozenset[str] = frozenset()
+    unsettled: frozenset[str] = frozenset()
     _by_id: Mapping[str, Requirement] = field(init=False, repr=False, compare=False)
     _by_rule: Mapping[str, Requirement] = field(init=False, repr=False, compare=False)
 
@@ -152,12 +163,17 @@ class Catalogue:
         return ConfigError(message, hint=closest(name, known))
 
 
-def catalogue(edition: str, rows: Iterable[Requirement]) -> Catalogue:
-    """The catalogue of an edition: of the rows of all editions those that hold in it, sorted by id."""
+def catalogue(edition: str, rows: Iterable[Requirement], *, among: Iterable[str] = ()) -> Catalogue:
+    """The catalogue of an edition: of the rows of all editions those that hold in it, sorted by id.
+
+    ``among`` are the editions that the target may follow, where that is not sure.
+    """
+    possible = tuple(among)
     everywhere = sorted(rows, key=lambda row: row.id)
     here = tuple(row for row in everywhere if row.holds_in(edition))
 
     def names(some: Iterable[Requirement]) -> frozenset[str]:
         return frozenset(name for row in some for name in (row.id, *row.rules))
 
-    return Catalogue(edition, here, names(everywhere) - names(here))
+    unsettled = frozenset(row.id for row in here if not row.same_in(possible))
+    return Catalogue(edition, here, names(everywhere) - names(here), unsettled)

@@ -76,7 +76,9 @@ class Bindings:
     may be read and run dry, never written, unless listed in ``disposable``.
 
     ``catalog_attribute`` (text) and ``catalog_number_attribute`` are attributes of cart items by which items of
-    ``catalog`` can be filtered; ``audience_integration`` is the name of a platform that audiences may come from;
+    ``catalog`` can be filtered; ``spare_catalog`` is a catalog for the run alone, connected to the Application of the
+    key ``other_application``, and only used if it is listed in ``disposable``: what is in it is changed and removed.
+    ``audience_integration`` is the name of a platform that audiences may come from;
     ``users_per_card_limit`` is that of ``card_program``, above 0. A coupon is there for each kind of reservation:
     soft, mandatory, without asking for every customer (``visible_coupon``), with a limit that is small
     (``limited_coupon``: at most 10), and for one recipient only.
@@ -92,6 +94,7 @@ class Bindings:
     catalog_price: float | None = None
     catalog_attribute: str | None = None
     catalog_number_attribute: str | None = None
+    spare_catalog: int | None = None
     referral_campaign: int | None = None
     event_type: str | None = None
     profile_attribute: str | None = None

@@ -8,7 +8,8 @@ import pytest
 
 from strategies.adopted import Adoption
 from strategies.edges import edges, some
-from strategies.subjects import SUBJECTS, Subject, around, bound, give_back, harms, send, valid
+from strategies.reserving import giving_back
+from strategies.subjects import EVERY_SUBJECT, SUBJECTS_SINCE, Subject, around, bound, harms, send, valid
 from talonproof.plugin import scenario
 from talonproof.run.case import Case
 
@@ -21,6 +22,7 @@ AT_RELEASE = {
     "createReferralsForMultipleAdvocates": 5,
     "generateLoyaltyCard": 4,
     "syncCatalog": 4,
+    **dict.fromkeys(SUBJECTS_SINCE, 1),
 }
 """How many edges of an operation a release tries, drawn by the seed; nightly tries them all."""
 
@@ -48,24 +50,24 @@ def each() -> list[Any]:
             ),
             id=name,
         )
-        for name, subject in SUBJECTS.items()
+        for name, subject in EVERY_SUBJECT.items()
     ]
 
 
 @pytest.mark.parametrize("subject", each())
 def test_edges(case: Case, subject: Subject) -> None:
     """A value at a bound, a member of an enumeration, an unusual time or id breaks nothing, accepted or not."""
-    operation, bindings = subject.operation, case.bindings
-    staged = subject.arrange(case)
-    good = valid(operation, bindings)
-    ids = around(case, staged)
-    adoption = Adoption(operation, bound(good, ids), ids, bindings)
-    every = edges(case.bench.contract, operation, good, validators=case.bench.validators)
-    safe = [edge for edge in every if not harms(case, operation, adoption.named(bound(edge.call, ids)))]
-    for edge in some(safe, case.examples - subject.overhead, case.seed):
+    with giving_back(case):
+        operation, bindings = subject.operation, case.bindings
+        staged = subject.arrange(case)
+        good = valid(operation, bindings)
         ids = around(case, staged)
-        call = Adoption(operation, bound(good, ids), ids, bindings).named(bound(edge.call, ids))
-        exchange = send(case, operation, call)
-        if exchange.refused and edge.call.path == good.path:
-            case.observe("ERR-009", f"{operation} with {edge.label}: answered {exchange.status}")
-    give_back(case)
+        adoption = Adoption(operation, bound(good, ids), ids, bindings)
+        every = edges(case.bench.contract, operation, good, validators=case.bench.validators)
+        safe = [edge for edge in every if not harms(case, operation, adoption.named(bound(edge.call, ids)))]
+        for edge in some(safe, case.examples - subject.overhead, case.seed):
+            ids = around(case, staged)
+            call = Adoption(operation, bound(good, ids), ids, bindings).named(bound(edge.call, ids))
+            exchange = send(case, operation, call)
+            if exchange.refused and edge.call.path == good.path:
+                case.observe("ERR-009", f"{operation} with {edge.label}: answered {exchange.status}")

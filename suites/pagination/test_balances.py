@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from strategies.ledgers import MAIN, ledgers
 from strategies.moments import LONG_AGO, instant, served, written
 from strategies.pages import LISTS, PagedList
 from strategies.unchanged import balances, difference
@@ -24,17 +24,6 @@ CARD_TRANSACTIONS, PROFILE_TRANSACTIONS, CARD_POINTS, PROFILE_POINTS = LISTS
 CARD, PROFILE = "getLoyaltyCardBalances", "getLoyaltyBalances"
 
 CENT = 0.01
-MAIN = ""
-"""The name of the main ledger among the subledgers."""
-
-
-def ledgers(answer: Exchange) -> Iterator[tuple[str, str, Any]]:
-    """Name, pointer and content of each balance in an answer."""
-    if isinstance(answer.at("balance"), dict):
-        yield MAIN, "/balance", answer.at("balance")
-    others: Any = answer.at("subledgerBalances")
-    for name, balance in (others if isinstance(others, dict) else {}).items():  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-        yield name, f"/subledgerBalances/{name}", balance
 
 
 def points(balance: Any, kind: str) -> float:

@@ -117,7 +117,8 @@ class Reading:
         payload = dict(members(action))
         if payload.get("type") == "ADD" or "sku" in payload:
             return payload.get("sku", "") == "" or self.own(payload["sku"])
-        return payload.get("op") == "EQ" and self.own(payload.get("value"))
+        filters = [dict(members(one)) for name, one in members(action) if name == "filters"]
+        return any(one.get("op") == "EQ" and self.own(one.get("value")) for one in filters)
 
     def _remember(self, kind: str, level: str, reply: Reply, place: re.Match[str]) -> None:
         answer: Any = reply.document() if reply.ok else {}

@@ -18,6 +18,7 @@ GROUPS = PROJECT["dependency-groups"]
 LOCKS = {
     "requirements.lock": [*PROJECT["project"]["dependencies"], *GROUPS["build"]],
     "requirements-dev.lock": GROUPS["dev"],
+    "tests/sdk/requirements.lock": (CHECKOUT / "tests/sdk/requirements.in").read_text(encoding="utf-8").splitlines(),
 }
 """A lock file, and the requirements it is made from."""
 

@@ -252,6 +252,24 @@ def nobody() -> Behaviour:
     return behave
 
 
+def unconnected() -> Behaviour:
+    """The Application is connected to no catalog: items need a price."""
+
+    def behave(asked: Asked, proceed: Proceed) -> Reply:
+        if asked.operation == "updateCustomerSessionV2" and any("price" not in item for item in cart(asked.body())):
+            return refusal(400, "An item has no price.")
+        return proceed(asked.request)
+
+    return behave
+
+
+def cart(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The cart items that an update sends, as far as they are objects."""
+    session = body.get("customerSession")
+    items = session.get("cartItems") if isinstance(session, dict) else None
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
 _NUMBER_IN_PATH = re.compile(r"^/v\d/(?:loyalty_programs|catalogs|audiences|audience_customers)/(\d+)(?=[/?]|$)")
 _NUMBERS = frozenset({"campaignId", "audienceId", "adds", "deletes", "evaluableCampaignIds"})
 _NOWHERE = 10**12

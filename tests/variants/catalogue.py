@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from tests.variants import behaviours, lists, shapes
-from tests.variants.lagging import lagging
+from tests.variants import behaviours, lists, reserving, shapes
+from tests.variants.lagging import lagging, lagging_catalog
 from tests.variants.variant import Variant
 
-EVERYWHERE = ("sessions", "dry_run", "profiles", "audiences", "events")
+CODES = ("coupons", "referrals")
+EVERYWHERE = ("sessions", "dry_run", "profiles", "audiences", "events", "loyalty", "catalogs", *CODES)
 LISTS = ("pagination",)
-NUMBERED = ("profile_program", "card_program", "audience", "catalog", "referral_campaign")
+NUMBERED = ("profile_program", "card_program", "audience", "catalog", "spare_catalog", "referral_campaign")
 """The bindings that are numbers of something."""
 
 
 def late(seconds: float) -> Variant:
-    """Inventories that show a write up to so many seconds late, and a target file that allows for it."""
+    """Reads that show a write up to so many seconds late, and a target file that allows for it."""
     return Variant(
         "late",
-        "inventories show writes late",
+        "inventories, and lists of who has reserved a coupon, show writes late",
         behaves=lambda: lagging(seconds),
         settle=seconds * 1.25 + 0.3,
-        cases=("test_a_dry_update_leaves_the_profile", "test_a_sale_taken_back_no_longer_counts[cancelled]"),
+        cases=(
+            "test_a_dry_update_leaves_the_profile",
+            "test_a_sale_taken_back_no_longer_counts[cancelled]",
+            "test_a_reservation",
+            "test_a_reserved_coupon_is_in_the_inventory[soft]",
+            "test_a_coupon_for_everyone",
+        ),
     )
 
 
@@ -28,14 +35,36 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("other-forms", "chunked, header names in capitals, a media type with a parameter", wire=shapes.other_forms),
     Variant("no-date", "no Date header", wire=shapes.no_date, suites=("dry_run", *LISTS), together=False),
     Variant("floats", "numbers are written with a fraction", shape=shapes.floats, suites=EVERYWHERE),
-    Variant("noise", "sums carry the noise of binary fractions", shape=shapes.noise, suites=("sessions",)),
+    Variant("noise", "sums carry the noise of binary fractions", shape=shapes.noise, suites=("sessions", "catalogs")),
     Variant("other-times", "moments with offset and nanoseconds", shape=shapes.times, suites=(*EVERYWHERE, *LISTS)),
     Variant("disorder", "what has no order comes in another one each time", shape=shapes.disorder, suites=EVERYWHERE),
     Variant("more-properties", "properties that no schema knows", shape=shapes.more, suites=EVERYWHERE),
-    Variant("empty", "what is empty is shown", shape=shapes.empty),
+    Variant("empty", "what is empty is shown", shape=shapes.empty, suites=EVERYWHERE),
     Variant("left-out", "what is empty is not shown", shape=shapes.left_out, suites=EVERYWHERE, together=False),
-    Variant("nulls", "what is empty is null", shape=shapes.nulls, warns=frozenset({"ERR-012"}), together=False),
-    Variant("capitals", "coupon codes are shown in capitals", shape=shapes.capitals, suites=("sessions",)),
+    Variant(
+        "nulls",
+        "what is empty is null",
+        shape=shapes.nulls,
+        warns=frozenset({"ERR-012"}),
+        suites=EVERYWHERE,
+        together=False,
+    ),
+    Variant(
+        "nameless-cards",
+        "cards do not show whose they are",
+        shape=shapes.nameless_cards,
+        warns=frozenset({"LOY-009"}),
+        suites=("loyalty",),
+        together=False,
+    ),
+    Variant("capitals", "codes are shown in capitals", shape=shapes.capitals, suites=("sessions", *CODES)),
+    Variant(
+        "small-letters",
+        "codes are shown in small letters",
+        shape=shapes.small_letters,
+        suites=("sessions", "profiles", *CODES),
+        together=False,
+    ),
     Variant("defaults", "attributes that nobody sent", shape=shapes.defaults),
     Variant("ahead", "a clock that is ahead", ahead=5400.0, suites=("dry_run", *LISTS)),
     Variant(
@@ -47,10 +76,20 @@ VARIANTS: tuple[Variant, ...] = (
         suites=(*EVERYWHERE, "wiring"),
     ),
     # how it answers
-    Variant("throttled", "some calls are put off with 429", behaves=behaviours.throttled, suites=("dry_run",)),
+    Variant(
+        "throttled",
+        "some calls are put off with 429",
+        behaves=behaviours.throttled,
+        suites=("dry_run", "catalogs", *CODES),
+    ),
     Variant("guarded", "a gateway keeps strange bodies away", behaves=behaviours.guarded, suites=("errors",)),
     late(2.0),
-    Variant("other-words", "other texts and numbers of refusals", behaves=behaviours.other_words),
+    Variant(
+        "other-words",
+        "other texts and numbers of refusals",
+        behaves=behaviours.other_words,
+        suites=("sessions", "dry_run", "loyalty", "catalogs"),
+    ),
     Variant("not-found", "a session that is not there is 404", behaves=behaviours.not_found),
     Variant("nobody", "an empty inventory for nobody", behaves=behaviours.nobody, suites=EVERYWHERE),
     # what it does
@@ -58,13 +97,34 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("repetition", "a state may be repeated", behaves=behaviours.repetition),
     Variant("dry-over", "what is over cannot be tried", behaves=behaviours.dry_over),
     Variant("dry-merged", "a dry update builds on what is stored", behaves=behaviours.dry_merged, suites=("dry_run",)),
-    Variant("dry-little", "dry answers show effects alone", behaves=behaviours.dry_little),
+    Variant(
+        "dry-little",
+        "dry answers show effects alone",
+        behaves=behaviours.dry_little,
+        suites=("sessions", "dry_run", "catalogs"),
+    ),
+    Variant(
+        "unconnected",
+        "no catalog gives prices",
+        behaves=behaviours.unconnected,
+        suites=("catalogs",),
+        together=False,
+    ),
     Variant(
         "no-complete-return",
         "not everything can be returned",
         behaves=behaviours.no_complete_return,
         warns=frozenset({"SES-124", "SES-133"}),
     ),
+    Variant(  # looks into dry answers, so it stands behind what takes something out of them
+        "late-catalog",
+        "carts take prices late",
+        behaves=lambda: lagging_catalog(0.4),
+        settle=0.8,
+        suites=("catalogs",),
+    ),
+    Variant("colleagues-reserve", "others reserve too", behaves=reserving.colleagues_reserve, suites=CODES),
+    Variant("known-customers", "codes for strangers are refused", behaves=reserving.known_customers, suites=CODES),
     # how it lists
     Variant(
         "clamped",

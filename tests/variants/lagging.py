@@ -1,4 +1,4 @@
-"""A write shows in the inventory of a customer a little later, and not on all replicas at once."""
+"""A write shows in inventories, lists of customers or prices of carts a little later, and not on all replicas."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from talonproof.emulator.message import Reply, reply
-from tests.variants.variant import Asked, Behaviour, Proceed
+from talonproof.emulator.message import Reply, Request, reply
+from tests.variants.behaviours import cart
+from tests.variants.variant import Asked, Behaviour, Proceed, refusal
 
 SECTIONS = ("profile", "referrals", "coupons", "loyalty", "giveaways", "achievements")
 
@@ -20,7 +21,8 @@ MANY = 50
 
 
 def lagging(longest: float) -> Behaviour:
-    """Each read of an inventory shows it as it was up to so many seconds ago, a different time each."""
+    """Each read of an inventory, or of who has reserved a coupon, is up to so many seconds old, each another time."""
+    lists: dict[str, list[tuple[float, Reply]]] = {}
     past: dict[str, list[tuple[float, Reply]]] = {}
     owners: dict[str, str] = {}
     inside: dict[str, set[str]] = {}
@@ -51,8 +53,15 @@ def lagging(longest: float) -> Behaviour:
                 before = read(asked, proceed, profile)
                 if before.ok or before.status == 404:  # else the key is at fault, and the write is refused as well
                     past.setdefault(profile, []).append((now, before))
+            if coupon := asked.path.get("couponValue", ""):
+                target = f"/v1/coupon_reservations/customerprofiles/{quote(coupon, safe='')}"
+                lists.setdefault(coupon, []).append((now, proceed(asked.get(target))))
             return proceed(asked.request)
         answer = proceed(asked.request)
+        if asked.operation == "getReservedCustomers" and answer.ok:
+            seen = now - drawn.uniform(0, longest)
+            older = (before for written, before in lists.get(asked.path["couponValue"], ()) if written > seen)
+            return next((before for before in older if before.ok), answer)
         if asked.operation != "getCustomerInventory" or not (answer.ok or answer.status == 404):
             return answer
         seen = now - drawn.uniform(0, longest)
@@ -64,6 +73,46 @@ def lagging(longest: float) -> Behaviour:
         return answer
 
     return behave
+
+
+def lagging_catalog(longest: float) -> Behaviour:
+    """Each cart takes the prices that items had up to so many seconds ago, a different time each."""
+    past: dict[str, list[tuple[float, float | None]]] = {}
+    drawn = random.Random(0)
+
+    def price(asked: Asked, proceed: Proceed, sku: str) -> float | None:
+        body = {"customerSession": {"cartItems": [{"sku": sku, "quantity": 1}]}, "responseContent": ["customerSession"]}
+        probe = Request("PUT", "/v2/customer_sessions/lagging-catalog?dry=true", asked.request.headers)
+        shown = proceed(probe.with_document(body))
+        return shown.document()["customerSession"]["cartItemTotal"] if shown.ok else None
+
+    def behave(asked: Asked, proceed: Proceed) -> Reply:
+        now = time.monotonic()
+        if asked.operation == "syncCatalog":
+            actions = asked.body().get("actions")
+            found = [_sku(action) for action in actions] if isinstance(actions, list) else []
+            named = {sku for sku in found if sku}
+            for sku in (named or set(past)) if len(found) <= MANY else ():
+                past.setdefault(sku, []).append((now, price(asked, proceed, sku)))
+            return proceed(asked.request)
+        body = asked.body() if asked.operation == "updateCustomerSessionV2" else {}
+        seen = now - drawn.uniform(0, longest)
+        for item in cart(body):
+            before = [then for at, then in past.get(str(item.get("sku")), ()) if at > seen]
+            if "price" not in item and before:
+                if before[0] is None:
+                    return refusal(400, "An item has no price.")
+                item["price"] = before[0]
+        return proceed(asked.request.with_document(body) if cart(body) else asked.request)
+
+    return behave
+
+
+def _sku(action: Any) -> str:
+    """The SKU that an action names; empty where it names none."""
+    payload = action.get("payload") if isinstance(action, dict) else None
+    sku = payload.get("sku") if isinstance(payload, dict) else None
+    return sku if isinstance(sku, str) else ""
 
 
 def _named(value: Any) -> Iterator[str]:

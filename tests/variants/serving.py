@@ -61,6 +61,7 @@ def target_file(url: str, variants: Sequence[Variant]) -> tuple[str, dict[str, s
         f'url = "{url}"',
         'key_env = "VARIANT_KEY"',
         f"settle = {settle}",
+        'edition = "2025-01"',
         f"unbuilt = {json.dumps(sorted(serve.unbuilt_operations()))}",
         "",
     ]

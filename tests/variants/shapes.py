@@ -99,6 +99,9 @@ OPTIONAL = frozenset(
 )
 """Properties that need not be there where they have nothing to show."""
 
+OF_COUPONS = frozenset({"reservationLimit", "reservationCounter", "reservation", "implicitlyReserved"})
+"""What coupons need not show."""
+
 OF_LINES = frozenset({"returnedQuantity", "remainingQuantity", "position"})
 
 
@@ -108,6 +111,8 @@ def left_out(value: Any, asked: Asked, _: int) -> Any:
     def bare(found: dict[str, Any]) -> dict[str, Any]:
         line = "sku" in found and "quantity" in found
         gone = {name for name in OPTIONAL if name in found and _nothing(found[name])}
+        if "value" in found and "usageCounter" in found:
+            gone |= OF_COUPONS
         if line:
             gone |= OF_LINES
             gone |= {"attributes"} if not found.get("attributes") else set()
@@ -133,6 +138,8 @@ def empty(value: Any, asked: Asked, _: int) -> Any:
         if "sku" in found and "quantity" in found:
             blank = {"attributes": {}, "additionalCosts": {}, "name": "", "category": ""}
             return {**blank, "returnedQuantity": 0, "remainingQuantity": found["quantity"], **found}
+        if "advocateProfileIntegrationId" in found:
+            return {"friendProfileIntegrationId": "", "importId": 0, "batchId": "", **found}
         if "audienceMemberships" in found:
             return {"loyaltyMemberships": [], **found}
         return found
@@ -148,16 +155,23 @@ def nulls(value: Any, _asked: Asked, _number: int) -> Any:
     """What has nothing to show is null."""
 
     def null(found: dict[str, Any]) -> dict[str, Any]:
+        if "advocateProfileIntegrationId" in found:
+            found = {"startDate": None, "expiryDate": None, "friendProfileIntegrationId": None, **found}
         return {name: None if name in OPTIONAL and _nothing(one) else one for name, one in found.items()}
 
     return rewritten(value, null)
 
 
-def disorder(value: Any, _: Asked, number: int) -> Any:
+UNPAGED = frozenset({"getReservedCustomers", "createReferralsForMultipleAdvocates"})
+"""The operations whose lists have neither pages nor an order."""
+
+
+def disorder(value: Any, asked: Asked, number: int) -> Any:
     """Properties, and arrays whose order nobody states, come in another order every other time."""
 
     def turned(found: dict[str, Any]) -> dict[str, Any]:
         names = ("couponCodes", "identifiers", "audienceMemberships", "effects", "profiles", "giveaways")
+        names += ("coupons", "referrals") + ("data",) * (asked.operation in UNPAGED)
         order = list(found.items())[:: -1 if number % 2 else 1]
         return {
             name: one[:: -1 if number % 2 else 1] if name in names and isinstance(one, list) else one
@@ -167,14 +181,29 @@ def disorder(value: Any, _: Asked, number: int) -> Any:
     return rewritten(value, turned)
 
 
+def nameless_cards(value: Any, asked: Asked, _number: int) -> Any:
+    """Cards do not show whose they are."""
+    if asked.operation not in {"generateLoyaltyCard", "linkLoyaltyCardToProfile", "getLoyaltyCardBalances"}:
+        return value
+    return {name: one for name, one in value.items() if name != "profiles"}
+
+
 def capitals(value: Any, _asked: Asked, _number: int) -> Any:
-    """Coupon codes are shown in capitals: whether case matters is a setting of the Application."""
+    """Codes are shown in capitals: whether case matters is a setting of the Application."""
+    return rewritten(value, lambda found: _with_codes(found, str.upper))
 
-    def raised(found: dict[str, Any]) -> dict[str, Any]:
-        codes = found.get("couponCodes")
-        return {**found, "couponCodes": [code.upper() for code in codes]} if codes else found
 
-    return rewritten(value, raised)
+def small_letters(value: Any, _asked: Asked, _number: int) -> Any:
+    """Codes are shown in small letters: that is one of the settings."""
+    return rewritten(value, lambda found: _with_codes(found, str.lower))
+
+
+def _with_codes(found: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """An object of an answer with its codes written in another way: those of a session, a coupon, a referral."""
+    codes = found.get("couponCodes")
+    shown = {**found, "couponCodes": [change(code) for code in codes]} if codes else dict(found)
+    name = "value" if "reservationCounter" in found else "code" if "advocateProfileIntegrationId" in found else ""
+    return {**shown, name: change(shown[name])} if name in shown else shown
 
 
 def defaults(value: Any, _asked: Asked, _number: int) -> Any:

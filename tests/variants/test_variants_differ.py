@@ -22,6 +22,7 @@ from tests.variants.variant import Differing, Variant
 
 SESSION = "/v2/customer_sessions/one"
 CARD = "/v1/loyalty_programs/2/cards/tp-world-card/transactions"
+COUPON = "/v1/coupon_reservations"
 INVENTORY = "/v1/customer_profiles/somebody/inventory?profile=true"
 
 
@@ -30,6 +31,7 @@ def session(**content: Any) -> dict[str, Any]:
     return {"customerSession": content, "responseContent": ["customerSession"]}
 
 
+ITEM = {"type": "ADD", "payload": {"sku": "new", "price": 3}}
 CART = [{"sku": "cup", "quantity": 2, "price": 0.1}, {"sku": "bowl", "quantity": 1, "price": 0.2}]
 RETURN = {"return": {"returnedCartItems": [{"position": 0, "quantity": 2}, {"position": 1, "quantity": 1}]}}
 OPEN = session(profileId="somebody", cartItems=CART, couponCodes=["abc"], identifiers=["b", "a"])
@@ -48,7 +50,13 @@ SCRIPT: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", CARD, None),
     ("GET", f"{CARD}?pageSize=0", None),
     ("GET", f"{CARD}?subledgerId=nowhere", None),
+    ("POST", "/v1/loyalty_programs/2/cards", {}),
+    ("PUT", "/v1/catalogs/1/sync", {"actions": [ITEM]}),
+    ("PUT", f"{SESSION}?dry=true", session(cartItems=[{"sku": "new", "quantity": 1}])),
     ("PUT", SESSION, session(attributes={"a": "b" * 600_000})),
+    ("POST", f"{COUPON}/TP-COUPON-1", {"integrationIDs": ["somebody"]}),
+    ("GET", f"{COUPON}/customerprofiles/TP-COUPON-1", None),
+    ("POST", "/v1/referrals", {"campaignId": 2, "advocateProfileIntegrationId": "stranger"}),
 )
 """Calls of which each variant answers at least one in its own way."""
 
@@ -111,4 +119,5 @@ def test_a_variant_differs(variant: Variant, world: World, contract: Contract, v
 def test_the_names_are_different() -> None:
     """A variant is known by its name, and most are worn together."""
     assert len(VARIANTS) == len({variant.name for variant in VARIANTS})
-    assert {"no-date", "left-out", "nulls", "colleagues"} == {v.name for v in VARIANTS} - {v.name for v in TOGETHER}
+    apart = {"no-date", "left-out", "nulls", "nameless-cards", "unconnected", "small-letters", "colleagues"}
+    assert apart == {v.name for v in VARIANTS} - {v.name for v in TOGETHER}

@@ -18,6 +18,7 @@ from talonproof.errors import TalonproofError, closest
 COMMANDS = {
     "run": "run",
     "plan": "plan",
+    "doctor": "doctor",
     "explain": "explain",
     "emulate": "emulate",
     "faults": "faults",

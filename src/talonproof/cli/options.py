@@ -13,6 +13,7 @@ import click
 from talonproof.config import Depth, RunOptions
 from talonproof.errors import ConfigError, closest
 from talonproof.plugin import prepare
+from talonproof.run.doctor.evidence import How, Origin
 from talonproof.target import Footprint
 from talonproof.workspace import Workspace, find_workspace
 
@@ -53,7 +54,11 @@ _SELECTION = (
     ),
     click.option("--url", default="", metavar="URL", help="A server on this machine, without a target file."),
     click.option(
-        "--edition", default="auto", metavar="E", show_default=True, help="The edition of the API to judge by."
+        "--edition",
+        default="auto",
+        metavar="E",
+        show_default=True,
+        help="The edition of the API to judge by; auto: that of the target file, else the one the server shows.",
     ),
     click.option("--depth", type=Word(*Depth), default=str(Depth.RELEASE), show_default=True, help="How much to run."),
     click.option(
@@ -101,6 +106,7 @@ class Asked:
     url: str
     footprint: Footprint | None
     rate: float | None
+    how: How = How.FLAG
 
     @property
     def embedded(self) -> bool:
@@ -117,7 +123,12 @@ class Asked:
             url=self.url or ("" if self.target_file else url),
             embedded=self.embedded,
             workers=workers,
+            origin=Origin(self.how),
         )
+        return self.limited(setup)
+
+    def limited(self, setup: prepare.Setup) -> prepare.Setup:
+        """A set-up with the limits of the flags."""
         return prepare.within(setup, self.footprint, self.rate)
 
 
@@ -140,6 +151,7 @@ def asked(
     """The flags, checked against the workspace and against each other; raises ConfigError."""
     prepare.check_choice(target_file, url, faults)
     place = find_workspace(workspace)
+    known, how = prepare.edition_of(edition, place, target_file, embedded=not target_file and not url)
     options = RunOptions(
         run=prepare.new_run(),
         seed=prepare.random_seed() if seed is None else seed,
@@ -148,11 +160,11 @@ def asked(
         max_requests=max_requests,
         strict=strict,
         min_judged=min_judged,
-        edition=prepare.edition_of(edition, place, target_file),
+        edition=known,
         faults=faults,
     )
     footprint = Footprint.parse(max_footprint) if max_footprint else None
-    return Asked(place, options, target_file, url, footprint, rate)
+    return Asked(place, options, target_file, url, footprint, rate, how)
 
 
 def pytest_environment(folder: Path) -> dict[str, str]:

@@ -17,6 +17,7 @@ from talonproof.cli.options import Asked, asked, pytest_command, pytest_environm
 from talonproof.errors import HarnessError
 from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PLAN, PROBLEM
+from talonproof.run.doctor.evidence import How
 from talonproof.run.plan import Kind
 
 
@@ -26,7 +27,8 @@ from talonproof.run.plan import Kind
 def command(*, as_json: bool, **chosen: Any) -> int:
     """Show what would run, and why the rest would not.
 
-    The cases are counted with their requests by suite and footprint. Nothing is sent.
+    The cases are counted with their requests by suite and footprint. Nothing is
+    sent, so the edition is that of --edition or of the target file, else 2025-01.
     """
     header = collect(asked(**chosen))
     if as_json:
@@ -73,8 +75,9 @@ def _show(header: dict[str, Any]) -> None:
     for (suite, footprint), members in groups.items():
         sums = (len(members), sum(c["examples"] for c in members), sum(c["requests"] for c in members))
         table.add_row(suite, footprint, *map(str, sums))
+    assumed = " (a guess: a plan does not ask the target)" if header["edition_from"]["how"] == How.ASSUMED else ""
     console.print(
-        f"{header['target']['name']}, edition {header['edition']}, depth {header['depth']}, "
+        f"{header['target']['name']}, edition {header['edition']}{assumed}, depth {header['depth']}, "
         f"footprint at most {header['max_footprint']}"
     )
     console.print()

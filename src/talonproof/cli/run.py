@@ -18,8 +18,8 @@ from talonproof.cli.options import TEMPORARY, Asked, asked, pytest_command, pyte
 from talonproof.cli.stopping import stoppable
 from talonproof.errors import ConfigError, HarnessError, TalonproofError
 from talonproof.plugin import prepare
+from talonproof.plugin.arriving import arrive
 from talonproof.plugin.breakage import breakage
-from talonproof.plugin.control import check_reachable
 from talonproof.plugin.planning import PLAN, PROBLEM
 from talonproof.report.reading import STREAM_FILE
 from talonproof.report.render import render
@@ -108,8 +108,7 @@ def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) 
         (folder / stale).unlink(missing_ok=True)
     embedded = prepare.start_embedded(request.workspace, request.options, folder) if request.embedded else None
     try:
-        setup = request.setup(folder, embedded.url if embedded else "", max(1, workers))
-        check_reachable(setup)
+        setup = arrive(request.setup(folder, embedded.url if embedded else "", max(1, workers)))
         _follow(setup, workers=workers, quiet=quiet)
     finally:
         if embedded is not None:

@@ -10,6 +10,7 @@ A file of ``openapi/requirements`` is a YAML list of rows::
       sources:
         - {key: O25, place: "NewCustomerSessionV2.state", inferred: true}
       since: "2025-01"                               # optional, inclusive, like until
+      differs: "2026-05"                             # optional: from here on the same words ask for something else
       untestable: One sentence.                      # optional
       waits: engine                                  # optional, one of WAITS
 
@@ -37,7 +38,7 @@ WAITS: Mapping[str, str] = {
 """What a row may wait for, and what that is."""
 
 REQUIRED = ("id", "rules", "level", "text", "operations", "sources")
-OPTIONAL = ("since", "until", "untestable", "waits")
+OPTIONAL = ("since", "until", "untestable", "waits", "differs")
 SOURCE_KEYS = ("key", "place", "inferred")
 
 _ID = re.compile(r"([A-Z]{3})-(\d{3})")
@@ -110,9 +111,16 @@ class _Page:
             until=self._edition(row, "until", at),
             untestable=self._string(row["untestable"], f"{at}/untestable") if "untestable" in row else "",
             waits=self._choice(row["waits"], f"{at}/waits", WAITS) if "waits" in row else "",
+            differs=self._edition(row, "differs", at),
         )
         if requirement.since and requirement.until and requirement.since > requirement.until:
             self.fail(f"{at}/until", f"until {requirement.until} is before since {requirement.since}")
+        if requirement.differs and (
+            requirement.differs == requirement.since or not requirement.holds_in(requirement.differs)
+        ):
+            self.fail(
+                f"{at}/differs", f"the row does not hold before and in {requirement.differs}, so it cannot differ there"
+            )
         if requirement.untestable and requirement.waits:
             self.fail(f"{at}/waits", "a row that cannot be tested waits for nothing")
         if not requirement.sources and requirement.level is not Level.OBSERVE:

@@ -142,6 +142,7 @@ class Emulator:
         return key
 
     def _body(self, request: Request, operation: Operation) -> Any:
+        payload.refuse_long(request.body)
         if operation.body is None:
             return None
         body = payload.decode(request.body)

@@ -8,6 +8,7 @@ from types import FrameType
 import uvicorn
 
 from talonproof.emulator.asgi import Application
+from talonproof.emulator.protocol import Protocol
 from talonproof.errors import ConfigError
 
 _GRACE_SECONDS = 3
@@ -28,7 +29,7 @@ def server(app: Application) -> Server:
     return Server(
         uvicorn.Config(
             app,  # pyright: ignore[reportArgumentType]
-            http="httptools",
+            http=Protocol,
             ws="none",
             loop="asyncio",
             lifespan="off",

@@ -24,14 +24,18 @@ class _TooLarge(ValueError):
     """A number is beyond what the server keeps."""
 
 
-def decode(body: bytes) -> Any:
-    """The JSON value of a body.
-
-    Raises Refusal: 413 above MAX_BYTES; 400 for text that is no JSON or no UTF-8, for NaN and infinities (by name
-    or by overflow), integers beyond 64 bits, more than MAX_DEPTH levels, and halves of surrogate pairs.
-    """
+def refuse_long(body: bytes) -> None:
+    """Raises Refusal (413) above MAX_BYTES, whether or not anybody would read the body."""
     if len(body) > MAX_BYTES:
         raise Refusal(413, f"The body is larger than {MAX_BYTES} bytes.")
+
+
+def decode(body: bytes) -> Any:
+    """The JSON value of a body, which is not too long.
+
+    Raises Refusal: 400 for text that is no JSON or no UTF-8, for NaN and infinities (by name
+    or by overflow), integers beyond 64 bits, more than MAX_DEPTH levels, and halves of surrogate pairs.
+    """
     try:
         text = body.decode()
         value = (_CAREFUL if _LARGE.search(body) else _QUICK).decode(text)

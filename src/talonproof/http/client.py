@@ -49,7 +49,7 @@ _NEVER_ARRIVED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTim
 Journal = Callable[[dict[str, Any]], None]
 
 
-def _no_journal(record: dict[str, Any]) -> None:
+def no_journal(record: dict[str, Any]) -> None:
     """Keeps nothing."""
 
 
@@ -94,8 +94,8 @@ class Client:
         redactor: Redactor | None = None,
         pace: Pace | None = None,
         transport: httpx.BaseTransport | None = None,
-        on_intent: Journal = _no_journal,
-        on_outcome: Journal = _no_journal,
+        on_intent: Journal = no_journal,
+        on_outcome: Journal = no_journal,
         timeout: httpx.Timeout = TIMEOUT,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,

@@ -42,9 +42,9 @@ _BOUND: Final[Mapping[str, tuple[str, ...]]] = {
     "profile": ("populated_profile", "session_profile"),
     "card": ("populated_card",),
     "sku": ("catalog_sku",),
-    "coupon": ("coupons",),
+    "coupon": ("coupons", "soft_coupon", "mandatory_coupon", "visible_coupon", "limited_coupon", "recipient_coupon"),
     "audience": ("audience",),
-    "catalog": ("catalog",),
+    "catalog": ("catalog", "spare_catalog"),
     "program": ("profile_program", "card_program"),
     "campaign": ("referral_campaign",),
 }
@@ -263,6 +263,26 @@ def _card_link(view: _View) -> Iterator[Assessment]:
         yield from view.touches("profile", profile)
 
 
+def _deleted_points(view: _View) -> Iterator[Assessment]:
+    yield _CREATE
+    yield from view.touches("program", view.path("loyaltyProgramId"), writes=False)
+    yield from view.touches("profile", view.path("integrationId"))
+
+
+def _activation(view: _View) -> Iterator[Assessment]:
+    yield _consume("it activates points")
+    yield from view.unreadable(Footprint.DESTRUCTIVE)
+    yield from view.touches("program", view.path("loyaltyProgramId"), writes=False)
+    for session in view.all("sessionId"):
+        yield from view.touches("session", session)
+    if any(elements(view.body.value, "transactionUUIDs")):
+        yield Assessment(Footprint.DESTRUCTIVE, "it names transactions, which may be anybody's", foreign=True)
+
+
+def _prices(view: _View) -> Iterator[Assessment]:  # noqa: ARG001 - one signature for all rules
+    yield Assessment(Footprint.DRY, "it is a question sent as a body")
+
+
 def _catalog(view: _View) -> Iterator[Assessment]:
     yield _CREATE
     catalog = view.path("catalogId")
@@ -275,7 +295,8 @@ def _catalog(view: _View) -> Iterator[Assessment]:
         for sku in skus:
             yield from view.touches("sku", sku)
         single = skus and all(skus) and all(kind in _SINGLE for kind in kinds)
-        if not single and not all(kind == "ADD" for kind in kinds) and not _own_filter(view, action):
+        unknown = any(kind == "ADD_PRICE_ADJUSTMENT" for kind in kinds)  # nothing says what its payload does
+        if unknown or (not single and not all(kind == "ADD" for kind in kinds) and not _own_filter(view, action)):
             yield Assessment(Footprint.DESTRUCTIVE, "it changes catalog items that are not of this run", foreign=True)
 
 
@@ -322,5 +343,12 @@ _RULES: Final[Mapping[str, Callable[[_View], Iterator[Assessment]]]] = {
     "getLoyaltyProgramProfilePoints": _read,
     "generateLoyaltyCard": _new_card,
     "syncCatalog": _catalog,
+    "integrationGetAllCampaigns": _read,
+    "unlinkLoyaltyCardFromProfile": _card_link,
+    "activateLoyaltyPoints": _activation,
+    "deleteLoyaltyTransactionsFromLedgers": _deleted_points,
+    "getCustomerAchievements": _read,
+    "getCustomerAchievementHistory": _read,
+    "bestPriorPrice": _prices,
 }
 """How each operation is judged; what is missing here is destructive."""

@@ -6,7 +6,7 @@ import httpx
 
 from talonproof.contract.contract import Contract
 from talonproof.errors import TargetError
-from talonproof.http.client import Client
+from talonproof.http.client import Client, Journal, no_journal
 from talonproof.http.exchange import Call, Exchange
 from talonproof.http.guard import Guard
 from talonproof.http.ledger import Ledger
@@ -23,14 +23,20 @@ def preflight(
     *,
     key: str = "",
     transport: httpx.BaseTransport | None = None,
-) -> None:
+    on_intent: Journal = no_journal,
+    on_outcome: Journal = no_journal,
+) -> int:
     """Asks for a session that cannot exist; returns if what answers may be such an API, broken or not.
 
-    ``key`` says in an error which key was used (by default, the one in the target's variable). Raises TargetError:
-    exit 2 where the key is not accepted, exit 3 where nothing answers or something else than this API does.
+    ``key`` says in an error which key was used (by default, the one in the target's variable). Gives how many requests
+    it sent. Raises TargetError: exit 2 where the key is not accepted, exit 3 where nothing answers or something else
+    than this API does.
     """
     ledger = Ledger(run, "preflight")
-    with Client(target, keys, contract, Guard(target, contract, Footprint.READ, ledger), transport=transport) as client:
+    guard = Guard(target, contract, Footprint.READ, ledger)
+    with Client(
+        target, keys, contract, guard, transport=transport, on_intent=on_intent, on_outcome=on_outcome
+    ) as client:
         session = ledger.new("session")
         exchange = client.send(Call("getCustomerSession", {"customerSessionId": session}), number=0)
     url = target.url
@@ -43,6 +49,7 @@ def preflight(
         raise TargetError(f"{url} cannot be tested now: it answers {exchange.status}")
     if hint := _foreign(exchange):
         raise TargetError(f"what answers at {url} is no Integration API: status {exchange.status}", hint=hint)
+    return client.sent
 
 
 def _foreign(exchange: Exchange) -> str:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from talonproof.emulator import serve
 from talonproof.errors import HarnessError
-from talonproof.http.preflight import preflight
 from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PLAN, PROBLEM
 from talonproof.plugin.prepare import Setup
 from talonproof.plugin.scheduling import Schedule
+from talonproof.report import words
 from talonproof.report.render import Rendered, render
 from talonproof.run.stream import StreamWriter
 from talonproof.verdict import Verdict
@@ -116,18 +115,13 @@ class Controller:
         elif self._rendered is not None:
             told = self._rendered.account.totals.headline
             terminalreporter.write_line(f"{told} (seed {self.setup.options.seed})")
+            terminalreporter.write_line(f"edition {words.edition(self._rendered.account.stream.header)}")
             terminalreporter.write_line(f"report: {self._rendered.html}")
 
     def _begin(self) -> None:
         plan = self.setup.folder / PLAN
         if not self.writer.begun and plan.exists():
             self.writer.header(json.loads(plan.read_text()))
-
-
-def check_reachable(setup: Setup) -> None:
-    """One harmless read: raises TargetError where nothing answers or the key is not accepted."""
-    spoken_of = "the key of the default world" if setup.keys.live == serve.LIVE_KEY else ""
-    preflight(setup.target, setup.keys, setup.contract, setup.options.run, key=spoken_of)
 
 
 def _lost(report: pytest.TestReport) -> dict[str, Any]:

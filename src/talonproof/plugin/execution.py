@@ -75,7 +75,15 @@ class Executor:
         if not specs and not self.narrowed:
             message = f"{setup.workspace.suites} holds no case"
             raise ConfigError(message, hint="a case is a test with @scenario in suites/<name>/test_*.py")
-        plan = make_plan(specs, setup.options, setup.target, setup.keys, setup.catalogue, setup.passive)
+        plan = make_plan(
+            specs,
+            setup.options,
+            setup.target,
+            setup.keys,
+            setup.catalogue,
+            setup.passive,
+            known=setup.contract.operations,
+        )
         if self.narrowed:
             declared = {name for row in plan.rows for name in row.spec.names}
             plan = replace(plan, selected=frozenset(declared | setup.passive))
@@ -147,7 +155,7 @@ def _conclude(record: dict[str, Any]) -> None:
     """Ends the test the way pytest knows; what is not green must not look green."""
     __tracebackhide__ = True
     match record["verdict"]:
-        case Verdict.FAIL | Verdict.FLAKY:
+        case Verdict.FAIL | Verdict.FLAKY | Verdict.STALE:
             lines = [f"{f['requirement']} ({f['level']}) {f['message']}\n{f['curl']}" for f in record["findings"]]
             raise Broken("\n\n".join(lines)) from None
         case Verdict.VACUOUS:

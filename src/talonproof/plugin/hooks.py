@@ -12,9 +12,11 @@ from talonproof.config import Depth, RunOptions
 from talonproof.emulator.serve import Embedded
 from talonproof.errors import ConfigError, TalonproofError, closest
 from talonproof.plugin import prepare
-from talonproof.plugin.control import Controller, check_reachable
+from talonproof.plugin.arriving import arrive
+from talonproof.plugin.control import Controller
 from talonproof.plugin.execution import Executor
 from talonproof.report.reading import STREAM_FILE
+from talonproof.run.doctor.evidence import Origin
 from talonproof.target import Footprint
 from talonproof.workspace import Workspace, find_workspace
 
@@ -26,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("talonproof")
     group.addoption("--target", default="", metavar="FILE", help="the target file; none: the embedded emulator")
     group.addoption("--url", default="", help="a server on this machine, without a target file")
-    group.addoption("--edition", default="auto", help="the edition to judge by")
+    group.addoption("--edition", default="auto", help="the edition to judge by; auto asks the target")
     group.addoption("--depth", default=str(Depth.RELEASE), help="smoke, release or nightly")
     group.addoption("--max-footprint", default="", metavar="F", help="read, dry, create, consume or destructive")
     group.addoption("--run-seed", default=None, type=int, metavar="N", help="the seed; a random one is printed")
@@ -100,11 +102,12 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]
         raise ConfigError(message, hint=closest(depth, Depth))
     target_file, url, faults = option("--target"), option("--url"), tuple(option("--fault"))
     prepare.check_choice(target_file, url, faults)
+    edition, how = prepare.edition_of(option("--edition"), workspace, target_file, embedded=not target_file and not url)
     options = RunOptions(
         run=run,
         seed=prepare.random_seed() if seed is None else seed,
         depth=Depth(depth),
-        edition=prepare.edition_of(option("--edition"), workspace, target_file),
+        edition=edition,
         faults=faults,
     )
     workers = int(getattr(config.option, "numprocesses", 0) or 1)
@@ -121,10 +124,10 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]
             url=url,
             embedded=embedded is not None,
             workers=workers,
+            origin=Origin(how),
         )
         footprint: str = option("--max-footprint")
-        setup = prepare.within(setup, Footprint.parse(footprint) if footprint else None, option("--rate"))
-        check_reachable(setup)
+        setup = arrive(prepare.within(setup, Footprint.parse(footprint) if footprint else None, option("--rate")))
     except BaseException:
         if embedded is not None:
             embedded.stop()

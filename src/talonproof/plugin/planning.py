@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import talonproof
@@ -32,6 +33,8 @@ def header(setup: Setup, plan: Plan) -> dict[str, Any]:
             "embedded": setup.embedded,
         },
         "edition": setup.contract.edition,
+        "edition_from": setup.origin.to_json(),
+        "unsettled": sorted(setup.catalogue.unsettled & chosen),
         "depth": options.depth,
         "seed": options.seed,
         "workers": setup.workers,
@@ -40,6 +43,7 @@ def header(setup: Setup, plan: Plan) -> dict[str, Any]:
         "max_footprint": options.max_footprint.label,
         "select": list(options.select),
         "faults": list(options.faults),
+        "baseline": [dataclasses.asdict(entry) for entry in options.baseline],
         "requests": plan.requests,
         "requirements": [requirement_record(row) for row in setup.catalogue if row.id in chosen],
         "cases": [row.record() for row in plan.rows],

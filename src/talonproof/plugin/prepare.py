@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,19 +19,23 @@ from talonproof.emulator import serve
 from talonproof.errors import ConfigError, closest
 from talonproof.http.keys import resolve_keys
 from talonproof.requirement import Catalogue, catalogue
+from talonproof.run.doctor.evidence import FIRST, How, Origin, Recognition
 from talonproof.target import Footprint, Keys, Target, checked_url, parse_target
 from talonproof.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
     from talonproof.emulator.serve import Embedded
 
-DEFAULT_EDITION = "2025-01"
+DEFAULT_EDITION = FIRST
 LAUNCH = "launch.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """All that a process of a run needs to know; ``folder`` is where the run writes, and nothing else does."""
+    """All that a process of a run needs to know; ``folder`` is where the run writes, and nothing else does.
+
+    ``origin`` is how the edition came to be known.
+    """
 
     workspace: Workspace
     options: RunOptions
@@ -43,6 +47,7 @@ class Setup:
     embedded: bool
     workers: int
     target_file: str = ""
+    origin: Origin = field(default_factory=lambda: Origin(How.FLAG))
 
     @property
     def passive(self) -> frozenset[str]:
@@ -62,6 +67,7 @@ class Setup:
                     "url": self.target.url,
                     "embedded": self.embedded,
                     "workers": self.workers,
+                    "origin": self.origin.to_json(),
                 }
             )
         )
@@ -108,7 +114,7 @@ def read_target(target_file: str, url: str, edition: str = DEFAULT_EDITION) -> T
     return target
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 - what a run is made of
     workspace: Workspace,
     options: RunOptions,
     folder: Path,
@@ -118,23 +124,54 @@ def prepare(
     embedded: bool = False,
     workers: int = 1,
     environment: Mapping[str, str] | None = None,
+    origin: Origin | None = None,
 ) -> Setup:
     """The set-up of a run; ConfigError or DocumentError for whatever is wrong with what it is made from.
 
-    An embedded target has the keys of its world and never those of the environment.
+    ``origin`` is how the edition in the options is known: by default, because the user named it. An embedded target
+    has the keys of its world and never those of the environment.
     """
     target = read_target(target_file, url, options.edition)
     if embedded:
         target = replace(target, name="embedded emulator")
     keys = resolve_keys(target, {} if embedded else (environment or os.environ), default=serve.LIVE_KEY)
-    edition = options.edition
+    edition, origin = options.edition, origin or Origin(How.FLAG)
     contract = read_contract(workspace.contract_file(edition), edition=edition)
-    rows = catalogue(edition, read_requirements(workspace.requirements))
+    known = contract.operations if origin.how in _NAMED else newest_contract(workspace, contract).operations
     for operation in sorted(target.unbuilt) if target_file else ():
-        if operation not in contract.operations:
+        if operation not in known:
             message = f"{target_file}: unbuilt: there is no operation {operation} in edition {edition}"
-            raise ConfigError(message, hint=closest(operation, contract.operations))
-    return Setup(workspace, options, target, keys, contract, rows, folder, embedded, workers, target_file)
+            raise ConfigError(message, hint=closest(operation, known))
+    possible = workspace.editions() if origin.how is How.UNSURE else ()
+    rows = catalogue(edition, read_requirements(workspace.requirements), among=possible)
+    return Setup(workspace, options, target, keys, contract, rows, folder, embedded, workers, target_file, origin)
+
+
+_NAMED = frozenset({How.FLAG, How.FILE, How.OWN})
+"""How an edition is known before the target is asked."""
+
+
+def newest_contract(workspace: Workspace, contract: Contract) -> Contract:
+    """The contract of the newest edition, which has the operations of all."""
+    newest = workspace.editions()[-1]
+    if newest == contract.edition:
+        return contract
+    return read_contract(workspace.contract_file(newest), edition=newest)
+
+
+def recognised(setup: Setup, recognition: Recognition, looks: int) -> Setup:
+    """The set-up, judging by the edition that the target was recognised by."""
+    found = prepare(
+        setup.workspace,
+        replace(setup.options, edition=recognition.edition),
+        setup.folder,
+        target_file=setup.target_file,
+        url="" if setup.target_file else setup.target.url,
+        embedded=setup.embedded,
+        workers=setup.workers,
+        origin=Origin.of(recognition, looks),
+    )
+    return replace(found, keys=setup.keys)
 
 
 def within(setup: Setup, footprint: Footprint | None, rate: float | None) -> Setup:
@@ -161,6 +198,7 @@ def read_launch(file: Path) -> Setup:
         url="" if target_file else data["url"],
         embedded=data["embedded"],
         workers=data["workers"],
+        origin=Origin.from_json(data["origin"]),
     )
 
 
@@ -175,17 +213,19 @@ def start_embedded(workspace: Workspace, options: RunOptions, folder: Path) -> E
     )
 
 
-def edition_of(asked: str, workspace: Workspace, target_file: str = "") -> str:
-    """The edition to judge by; ``auto`` is that of the target file, else that of the oldest contract.
+def edition_of(asked: str, workspace: Workspace, target_file: str = "", *, embedded: bool = False) -> tuple[str, How]:
+    """The edition to judge by as far as it is known before the target is asked, and how it is known.
 
-    Raises ConfigError for an edition whose contract is not in the workspace.
+    ``auto`` is that of the target file; where that names none either, the target is to be asked, but for the
+    ``embedded`` emulator, which follows the first. Raises ConfigError for an edition whose contract is not in the
+    workspace.
     """
     named = asked if asked != "auto" or not target_file else read_target(target_file, "").edition
     if named == "auto":
-        return DEFAULT_EDITION
+        return DEFAULT_EDITION, How.OWN if embedded else How.ASSUMED
     try:
         workspace.contract_file(named)
     except ConfigError as error:
         place = "" if named == asked else f"{target_file}: edition: "
         raise ConfigError(place + error.message, hint=error.hint) from None
-    return named
+    return named, How.FLAG if asked != "auto" else How.FILE

@@ -218,7 +218,7 @@ def _facts(told: Account) -> Iterable[tuple[str, str]]:
     if header.target.url != header.target.name:
         yield "Address", header.target.url
     yield "Judged", f"{sums.judged} of {sums.testable} requirements, {sums.share:.1f} %"
-    yield "Edition", header.edition
+    yield "Edition", words.edition(header)
     yield "Depth", header.depth
     yield "Seed", str(header.seed)
     yield "Footprint", f"at most {header.max_footprint}"

@@ -12,10 +12,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from talonproof.baseline import Entry
 from talonproof.errors import ConfigError, DocumentError
 from talonproof.report.printable import printable
 from talonproof.report.records import (
     Case,
+    EditionFacts,
     ExchangeFacts,
     FindingFacts,
     Footer,
@@ -24,6 +26,7 @@ from talonproof.report.records import (
     Observation,
     PlannedCase,
     Receipt,
+    SignFacts,
     Stream,
     TargetFacts,
 )
@@ -81,6 +84,15 @@ def parse_stream(lines: Iterable[str], source: str = STREAM_FILE) -> Stream:
     if header is None:
         raise DocumentError("there is no header: the run never started", file=source)
     return Stream(header, tuple(cases), footer)
+
+
+def read_complete(path: Path) -> Stream:
+    """The stream of a run that came to its end; ConfigError where it did not, else see :func:`read_stream`."""
+    stream = read_stream(path)
+    if stream.footer is None:
+        message = f"{path}: the run did not come to its end"
+        raise ConfigError(message, hint="its stream has no footer; talonproof report shows how far it got")
+    return stream
 
 
 class _Type(StrEnum):
@@ -222,7 +234,36 @@ def _header(data: _Fields) -> Header:
         cases=data.parts("cases", _planned_case),
         passive=frozenset(data.texts("passive")),
         matrix=data.parts("matrix", _matrix_row),
+        edition_from=_edition_from(data.part("edition_from")),
+        unsettled=frozenset(data.texts("unsettled")),
+        baseline=data.parts("baseline", _entry),
     )
+
+
+def _entry(data: _Fields) -> Entry:
+    return Entry(
+        requirement=data.text("requirement"),
+        fingerprint=data.text("fingerprint"),
+        reason=data.text("reason"),
+        owner=data.text("owner"),
+        expires=data.text("expires"),
+        link=data.text("link", ""),
+        cases=data.texts("cases"),
+        expired=data.flag("expired"),
+    )
+
+
+def _edition_from(data: _Fields) -> EditionFacts:
+    return EditionFacts(
+        how=data.text("how"),
+        why=data.text("why", ""),
+        signs=data.parts("signs", _sign),
+        looks=data.whole("looks"),
+    )
+
+
+def _sign(data: _Fields) -> SignFacts:
+    return SignFacts(data.text("kind"), data.text("seen"), data.text("edition", ""), data.text("strength", ""))
 
 
 def _requirement(data: _Fields) -> Requirement:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from talonproof.baseline import Entry
 from talonproof.requirement import Level, Requirement
 from talonproof.verdict import Reason, Verdict
 
@@ -57,11 +58,35 @@ class MatrixRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SignFacts:
+    """What one look at the target showed, and which edition that speaks for; ``edition`` empty: for none."""
+
+    kind: str
+    seen: str
+    edition: str
+    strength: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditionFacts:
+    """How the run came to its edition, why, from which signs, and by how many requests before the plan was made.
+
+    ``how`` is flag, file, own (the embedded emulator's), recognised, unsure or assumed (the target was not asked).
+    """
+
+    how: str = "flag"
+    why: str = ""
+    signs: tuple[SignFacts, ...] = ()
+    looks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """The plan: what the run was asked, every requirement in its selection, and every case.
 
     ``requests`` is the most that the plan may send, ``min_judged`` is in per cent, and ``passive`` are the
-    requirements judged on every exchange.
+    requirements judged on every exchange. ``unsettled`` are those that cannot be judged, because they differ from
+    edition to edition and it is not sure which one the target follows.
     """
 
     run: str
@@ -82,6 +107,9 @@ class Header:
     cases: tuple[PlannedCase, ...] = ()
     passive: frozenset[str] = frozenset()
     matrix: tuple[MatrixRow, ...] = ()
+    edition_from: EditionFacts = field(default_factory=EditionFacts)
+    unsettled: frozenset[str] = frozenset()
+    baseline: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

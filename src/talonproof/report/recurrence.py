@@ -135,7 +135,7 @@ def at(body: str, pointer: str) -> list[Any]:
 
 
 def kind(value: Any) -> str:
-    """The type of a JSON value in one word; date-times, what looks like one, and ids of a run are types of their own."""
+    """The type of a JSON value in one word; date-times, what looks like one, and ids of a run are types apart."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -79,7 +79,7 @@ def _facts(told: Account) -> str:
     more = f" and {extra:,} to shrink and confirm" if extra else ""
     facts = [
         f"{escaped(header.target.name)} ({code(header.target.url)})",
-        f"edition {escaped(header.edition)}",
+        f"edition {escaped(words.edition(header))}",
         f"depth {escaped(header.depth)}",
         f"seed {header.seed}",
         f"{words.amount(sent, 'request')}{more}",

@@ -181,7 +181,10 @@ def _closing(told: Account, rendered: Rendered | None) -> list[Text]:
     sent, extra = words.sent(told.stream)
     more = f" and {extra:,} to shrink and confirm" if extra else ""
     took = f" in {words.lasted(told.stream)}" if footer is not None else ""
-    facts = [("sent", f"{words.amount(sent, 'request')}{more}{took}")]
+    facts = [("edition", one_line(words.edition(header), 240))]
+    looks = header.edition_from.looks if header.edition_from.how in {"recognised", "unsure"} else 0
+    before = f", after {words.amount(looks, 'request')} to tell the edition" if looks else ""
+    facts.append(("sent", f"{words.amount(sent, 'request')}{more}{took}{before}"))
     if footer is not None and (left := footer.receipt.left_behind):
         facts.append(("left", ", ".join(f"{count:,} {kind}" for kind, count in left.items()) + " on the target"))
     if rendered is not None:

@@ -63,7 +63,7 @@ _ALWAYS = {Verdict.PASS, Verdict.OBSERVED, Verdict.WARN, Verdict.FAIL, Verdict.U
 REASONS: Mapping[Reason, str] = {
     Reason.BINDING: "the target lacks what it needs",
     Reason.FOOTPRINT: "it would touch more than this run may",
-    Reason.EDITION: "it belongs to another edition",
+    Reason.EDITION: "it depends on the edition",
     Reason.NOT_IMPLEMENTED: "the target does not have the operation",
     Reason.WAITS: "it waits for something not built yet",
     Reason.NEVER_TRIGGERED: "nothing in this run brought it about",
@@ -135,6 +135,27 @@ def lasted(stream: Stream) -> str:
     return duration(stream.footer.seconds) if stream.footer is not None else "unknown"
 
 
+def edition(header: Header) -> str:
+    """The edition that a run judged by and how it is known, on one line."""
+    told = header.edition_from
+    match told.how:
+        case "flag":
+            known = "as asked for"
+        case "file":
+            known = "as the target file says"
+        case "own":
+            known = "the emulator's own"
+        case "recognised":
+            first, *others = told.why.split("; ")
+            known = f"recognised: {first}" + (f", and {amount(len(others), 'more sign')}" if others else "")
+        case "unsure":
+            left = amount(len(header.unsettled), "requirement")
+            known = f"not sure, so {left} that differ are not judged (--edition settles it): {told.why}"
+        case _:
+            known = "assumed, the target was not asked"
+    return f"{header.edition}, {known}"
+
+
 def again(header: Header) -> str:
     """The command that runs the same cases with the same data, as a shell takes it.
 
@@ -144,7 +165,8 @@ def again(header: Header) -> str:
     words = ["talonproof", "run"]
     if not header.target.embedded:
         words += ["--url", header.target.url] if header.target.loopback else ["--target", "TARGET.toml"]
-    words += ["--edition", header.edition, "--depth", header.depth, "--seed", str(header.seed)]
+    named = "auto" if header.edition_from.how == "unsure" else header.edition
+    words += ["--edition", named, "--depth", header.depth, "--seed", str(header.seed)]
     if header.max_footprint:
         words += ["--max-footprint", header.max_footprint]
     for pattern in header.select:

@@ -127,6 +127,50 @@ class Api:
         """Update profile attributes for all customers in audience."""
         return self.case.send("updateAudienceCustomersAttributes", path={"audienceId": audience}, body=dict(attributes))
 
+    def make_card(self, body: Mapping[str, Any]) -> Exchange:
+        """Generate loyalty card, in the program of cards that is bound."""
+        program = {"loyaltyProgramId": self.case.bindings.card_program}
+        return self.case.send("generateLoyaltyCard", path=program, body=dict(body))
+
+    def link_card(self, card: str, profile: str) -> Exchange:
+        """Link customer profile to card, in the program of cards that is bound."""
+        path = {"loyaltyProgramId": self.case.bindings.card_program, "loyaltyCardId": card}
+        return self.case.send("linkLoyaltyCardToProfile", path=path, body={"integrationId": profile})
+
+    def card_balances(self, card: str) -> Exchange:
+        """Get card's point balances, of any card of the program that is bound."""
+        path = {"loyaltyProgramId": self.case.bindings.card_program, "loyaltyCardId": card}
+        return self.case.send("getLoyaltyCardBalances", path=path)
+
+    def sync_catalog(
+        self, catalog: int | None, body: Mapping[str, Any], *, credential: Credential = Credential.LIVE
+    ) -> Exchange:
+        """Sync cart item catalog."""
+        path = {"catalogId": catalog}
+        return self.case.send("syncCatalog", path=path, body=dict(body), credential=credential)
+
+    def reserve(self, coupon: str, people: Sequence[str]) -> Exchange:
+        """Create coupon reservation."""
+        body = {"integrationIDs": list(people)}
+        return self.case.send("createCouponReservation", path={"couponValue": coupon}, body=body)
+
+    def release(self, coupon: str, people: Sequence[str]) -> Exchange:
+        """Delete coupon reservations."""
+        body = {"integrationIDs": list(people)}
+        return self.case.send("deleteCouponReservation", path={"couponValue": coupon}, body=body)
+
+    def reserved_customers(self, coupon: str) -> Exchange:
+        """List customers that have this coupon reserved."""
+        return self.case.send("getReservedCustomers", path={"couponValue": coupon})
+
+    def refer(self, body: Mapping[str, Any]) -> Exchange:
+        """Create referral code for an advocate."""
+        return self.case.send("createReferral", body=dict(body))
+
+    def refer_many(self, body: Mapping[str, Any], *, silent: str | None = "no") -> Exchange:
+        """Create referral codes for multiple advocates."""
+        return self.case.send("createReferralsForMultipleAdvocates", query={"silent": silent}, body=dict(body))
+
     def loyalty(self, operation: str, **query: Any) -> Exchange:
         """One of the six reading operations of loyalty, on the populated profile or card of the bindings."""
         bound = self.case.bindings

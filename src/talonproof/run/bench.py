@@ -16,6 +16,7 @@ from talonproof.http.pace import Pace
 from talonproof.http.redact import Redactor
 from talonproof.run.case import Case
 from talonproof.run.journal import Journal
+from talonproof.run.lease import Pool
 from talonproof.run.plan import Row, case_seed
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Bench:
     validators: Validators
     passive: Passive
     redactor: Redactor
+    pool: Pool
     worker: str
     workers: int
     selected: frozenset[str] | None = None
@@ -81,8 +83,8 @@ class Bench:
         judges = Validators(contract)
         passive = Passive(contract, judges)
         return cls(
-            options, target, contract, catalogue, client, ledger, journal, judges, passive, redactor, worker, workers,
-            selected,
+            options, target, contract, catalogue, client, ledger, journal, judges, passive, redactor,
+            Pool(target.bindings.coupons, folder), worker, workers, selected,
         )  # fmt: skip
 
     def case(self, row: Row) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from talonproof.errors import HarnessError
@@ -18,6 +18,7 @@ from talonproof.verdict import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from contextlib import ExitStack
 
     from talonproof.run.bench import Bench
     from talonproof.run.plan import Row
@@ -55,7 +56,8 @@ class Case:
     """One case while it runs.
 
     Its ``seed`` follows from the run's seed and its id alone; ``examples`` is how many examples its
-    properties may run. ``attempt`` is 2 while what it found is replayed on fresh ids.
+    properties may run. ``attempt`` is 2 while what it found is replayed on fresh ids. ``bindings`` are what the
+    target already holds; of the pool of coupons, the one that the case has leased.
     """
 
     def __init__(self, bench: Bench, row: Row, seed: int) -> None:
@@ -76,13 +78,18 @@ class Case:
         self._declared = frozenset((*row.spec.requirements, *row.spec.also))
         self.example: str | None = None
         self._faulty: set[int] = set()
+        self.bindings: Bindings = bench.target.bindings
 
     # what the case may build on
 
-    @property
-    def bindings(self) -> Bindings:
-        """What the target already holds."""
-        return self.bench.target.bindings
+    def lease(self, until: ExitStack) -> None:
+        """Narrows ``bindings.coupons``, if the case needs these, to one that no other case of the run has meanwhile.
+
+        Raises Blocked where none comes free.
+        """
+        if "coupons" in self.row.spec.needs:
+            coupon = until.enter_context(self.bench.pool.lease())
+            self.bindings = replace(self.bindings, coupons=(coupon,))
 
     def new_id(self, kind: str) -> str:
         """A fresh id of this run's own, for a session, a profile, a card, a sku."""
@@ -255,6 +262,8 @@ class Case:
     def observe(self, requirement: str, note: str) -> None:
         """Records what a target does where no source says what it should do."""
         requirement = self._declares(requirement)
+        if requirement in self.bench.catalogue.unsettled:
+            return
         self.evidence[requirement] += 1
         self.observations[requirement, note] = None
 
@@ -269,14 +278,14 @@ class Case:
     def _declares(self, name: str) -> str:
         """The id of a requirement that the case declares; HarnessError for any other."""
         requirement = self.bench.catalogue.named(name).id
-        if requirement not in self._declared:
+        if requirement not in self._declared and requirement not in self.bench.catalogue.unsettled:
             message = f"{self.id} judges {requirement} without declaring it"
             raise HarnessError(message)
         return requirement
 
     def _note(self, judgement: Judgement, judged: Iterable[Exchange], expected: str = "") -> None:
         requirement = judgement.requirement
-        if requirement not in self.bench.catalogue:
+        if requirement not in self.bench.catalogue or requirement in self.bench.catalogue.unsettled:
             return
         self.evidence[requirement] += 1
         if self.bench.catalogue[requirement].level is Level.OBSERVE:

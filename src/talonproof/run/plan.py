@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -96,6 +96,7 @@ class Row:
             "operations": list(self.spec.operations),
             "kind": self.spec.kind,
             "footprint": self.spec.footprint.label,
+            "needs": [*self.spec.needs, *(f"{role}_key" for role in self.spec.keys)],
             "requests": self.requests,
             "examples": self.examples,
             "planned": self.planned,
@@ -128,9 +129,19 @@ def case_seed(run_seed: int, case_id: str) -> int:
 
 
 def make_plan(
-    specs: Sequence[Spec], options: RunOptions, target: Target, keys: Keys, catalogue: Catalogue, passive: Iterable[str]
+    specs: Sequence[Spec],
+    options: RunOptions,
+    target: Target,
+    keys: Keys,
+    catalogue: Catalogue,
+    passive: Iterable[str],
+    *,
+    known: Container[str] | None = None,
 ) -> Plan:
-    """The plan of a run. A case that names a requirement of other editions only is of these, and does not run.
+    """The plan of a run; ``known`` are the operations of its edition, None where that is not to be looked at.
+
+    A case that names a requirement or an operation of other editions only is of these, and does not run. Nor does one
+    that is about nothing but requirements of which it is not sure what they ask for on this target.
 
     Raises ConfigError for a pattern that selects nothing, HarnessError for a case that names an unknown
     requirement or binding, or a plan that exceeds what its depth allows.
@@ -138,15 +149,14 @@ def make_plan(
     chosen, selected = _select(
         [_by_id(spec, catalogue) for spec in specs], options.select, catalogue, frozenset(passive)
     )
-    foreign = {spec.id: [name for name in spec.names if name in catalogue.elsewhere] for spec in specs}
+    named = {spec.id: spec.names for spec in specs}
     rows: list[Row] = []
     spent = 0
     for spec in chosen:
-        if foreign[spec.id]:
-            detail = f"{', '.join(foreign[spec.id])} is of another edition than {catalogue.edition}"
+        if detail := _of_another_edition(spec, named[spec.id], catalogue, known):
             rows.append(Row(spec, 0, 0, Verdict.UNSUPPORTED, Reason.EDITION, detail))
             continue
-        row = _place(spec, options, target, keys)
+        row = _place(_settled(spec, catalogue), options, target, keys)
         if row.planned and options.max_requests is not None and spent + row.requests > options.max_requests:
             row = Row(
                 spec,
@@ -179,6 +189,27 @@ def _by_id(spec: Spec, catalogue: Catalogue) -> Spec:
 
     judged = ids(spec.requirements)
     return replace(spec, requirements=judged, also=tuple(name for name in ids(spec.also) if name not in judged))
+
+
+def _of_another_edition(spec: Spec, named: Iterable[str], catalogue: Catalogue, known: Container[str] | None) -> str:
+    """Why a case is not of the edition of the run, or not surely so; empty where it is."""
+    foreign = [name for name in named if name in catalogue.elsewhere]
+    if foreign:
+        return f"{', '.join(foreign)} is of another edition than {catalogue.edition}"
+    if known is not None and not all(name in known for name in spec.operations):
+        return f"its operation is of another edition than {catalogue.edition}"
+    if spec.requirements and catalogue.unsettled.issuperset(spec.requirements):
+        return f"what {', '.join(spec.requirements)} asks for depends on the edition, which is not sure"
+    return ""
+
+
+def _settled(spec: Spec, catalogue: Catalogue) -> Spec:
+    """The case without the requirements that cannot be judged because they depend on the edition."""
+
+    def kept(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in names if name not in catalogue.unsettled)
+
+    return replace(spec, requirements=kept(spec.requirements), also=kept(spec.also))
 
 
 def _place(spec: Spec, options: RunOptions, target: Target, keys: Keys) -> Row:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from talonproof.baseline import known
 from talonproof.http.curl import curl
 from talonproof.requirement import Level
 from talonproof.run.outcome import Blocked, Ended, Unsupported
@@ -14,6 +16,7 @@ from talonproof.run.recipe import recipe
 from talonproof.verdict import Reason, Verdict, worst
 
 if TYPE_CHECKING:
+    from talonproof.baseline import Entry
     from talonproof.run.bench import Bench
     from talonproof.run.case import Case, Shown
 
@@ -26,11 +29,12 @@ def run_case(case: Case, body: Callable[[], None]) -> dict[str, Any]:
     bench, row = case.bench, case.row
     before = _account(bench)
     started = time.time()
-    ended, trace = _attempt(body)
-    first = case.shown
-    if first:
-        first = case.begin_replay()
-        _attempt(body)
+    with ExitStack() as leases:
+        ended, trace = _attempt(lambda: _equipped(case, leases, body))
+        first = case.shown
+        if first:
+            first = case.begin_replay()
+            _attempt(body)
     again = case.shown if first else {}
     bench.shrunk += case.extra
 
@@ -73,6 +77,11 @@ def _difference(before: dict[str, dict[str, int]], after: dict[str, dict[str, in
     }
 
 
+def _equipped(case: Case, leases: ExitStack, body: Callable[[], None]) -> None:
+    case.lease(leases)
+    body()
+
+
 def _attempt(body: Callable[[], None]) -> tuple[Exception | None, str]:
     """How one attempt ended: the exception, if any, and where it came from."""
     try:
@@ -85,6 +94,7 @@ def _attempt(body: Callable[[], None]) -> tuple[Exception | None, str]:
 
 def _finding(bench: Bench, shown: Shown, again: Shown | None) -> dict[str, Any]:
     judgement = shown.judgement
+    entry = known(bench.options.baseline, judgement.requirement, judgement.fingerprint)
     level = bench.catalogue[judgement.requirement].level
     broken = Verdict.FAIL if level is Level.MUST else Verdict.WARN
     return {
@@ -95,12 +105,16 @@ def _finding(bench: Bench, shown: Shown, again: Shown | None) -> dict[str, Any]:
         "check": judgement.check,
         "pointer": judgement.pointer,
         "message": bench.redactor.text(judgement.message),
-        "verdict": Verdict.FLAKY if again is None else broken,
+        "verdict": _listed(entry) if entry else Verdict.FLAKY if again is None else broken,
         "exchanges": [exchange.numbered(n).record() for n, exchange in enumerate(shown.exchanges)],
         "curl": "\n".join(curl(exchange) for exchange in shown.exchanges),
         "example": shown.example,
         "replay": recipe(shown, again),
     }
+
+
+def _listed(entry: Entry) -> Verdict:
+    return Verdict.STALE if entry.expired else Verdict.KNOWN
 
 
 def _verdict(

@@ -12,6 +12,7 @@ _READS = frozenset({"GET", "HEAD"})
 _NAMES: Final[Mapping[str, str]] = {
     "customerSessionId": "",
     "integrationId": "",
+    "sessionId": "",
     "profileId": "",
     "profileIntegrationId": "",
     "advocateProfileIntegrationId": "",

@@ -28,12 +28,14 @@ class StreamWriter:
         self._file: TextIO | None = None
         self._records: list[dict[str, Any]] = []
         self._finished: set[str] = set()
+        self._looks = 0
         self.begun = False
         self._begun = datetime.now(UTC)
 
     def header(self, data: Mapping[str, Any]) -> None:
         """Begins the stream."""
         self.begun = True
+        self._looks = data["edition_from"]["looks"]
         self._write({"type": "header", "version": STREAM_VERSION, **data})
 
     def case(self, record: dict[str, Any]) -> None:
@@ -52,7 +54,7 @@ class StreamWriter:
         states = requirement_verdicts(stream.header, stream.cases)
         best = Verdict.ERROR if problems else Verdict.UNSUPPORTED
         sums = conclude(stream.header, stream.cases, interrupted=interrupted, at_best=best)
-        receipt = _receipt(self._records)
+        receipt = _receipt(self._records, self._looks)
         self._write(
             {
                 "type": "footer",
@@ -80,8 +82,8 @@ class StreamWriter:
         self._file.write(json.dumps(record) + "\n")
 
 
-def _receipt(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What the run sent and did to the account: the sums of what its cases did.
+def _receipt(records: Sequence[Mapping[str, Any]], looks: int) -> dict[str, Any]:
+    """What the run sent and did to the account: the looks at the target before the plan, and what its cases did.
 
     The ledger calls what was made by one word (``sessions``), what was used up or moved by several
     (``sessions closed``).
@@ -92,7 +94,7 @@ def _receipt(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         restored.update(record["receipt"].get("restored", {}))
     created = {kind: n for kind, n in sorted(made.items()) if " " not in kind}
     return {
-        "sent": sum(record["requests"]["sent"] + record["requests"]["extra"] for record in records),
+        "sent": looks + sum(record["requests"]["sent"] + record["requests"]["extra"] for record in records),
         "created": created,
         "consumed": {kind: n for kind, n in sorted(made.items()) if " " in kind},
         "restored": dict(sorted(restored.items())),

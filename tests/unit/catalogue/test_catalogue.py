@@ -60,6 +60,33 @@ UNTESTABLE = {"R43", "R63", "R71", "R80", "R99a", "R122b", "R140", "R150"}
 CHANGED = {"R49c", "R99b", "R107b", "R132a"}
 """Rules whose clause is another one in each edition."""
 
+DIFFERS = {
+    "R159d": "the largest pages",
+    "R162": "bounds, patterns and required members of requests",
+    "R163": "which properties may be null",
+    "R165a": "required properties and types of answers",
+    "R165b": "bounds, patterns and enumerations of answers",
+}
+"""Rules whose clause is the same in each edition, and asks for what its document states."""
+
+TABLE = """
+    R159a R159d R107a R107b R104 R146 R159c R99b R162 R132a R132b R139a R139b R144a R144b R144c R144d R141a R141b R141c
+    R141d R108 R145b R49b R49c R53 R142 R31a R31c R25a R25b R19 R16 R18 R39 R148a R148b R68a R38 R111 R158 R147 R92
+    R157 R51a R45a R163 R165a R165b
+"""
+"""The rules that stand in the table of what changed from 2025-01 to 2026-05; its word contract is R165."""
+
+ALIKE = {
+    "R159a R107a R104 R146 R159c": "pages and filters keep their meaning, whatever the largest page",
+    "R132b R139a R139b R144a R144b R144c R144d R141a R141b R141c R141d": "what the return policy decides is observed",
+    "R108 R145b": "active points are 0 where a balance is negative, and rows and balance still agree",
+    "R49b R53 R142 R31a R31c R25a R25b": "what a session says of itself agrees with itself, whatever it holds",
+    "R19 R16 R18": "a position is an index still, and a key for repetitions is sent by nobody",
+    "R39 R148a R148b R147": "cards and campaigns that are named are those evaluated",
+    "R68a R38 R111 R92 R157 R51a R45a R158": "statuses, words of no edition, and dates are the same",
+}
+"""Rules of that table by which a server is judged alike in each edition, and why."""
+
 
 def allowed_levels(edition: str) -> dict[str, str]:
     """The tables above as one: rule to level."""
@@ -177,6 +204,38 @@ def test_what_changed_stands_in_a_row_for_each_edition() -> None:
     spans = {rule: {(row.since, row.until) for row in ROWS if rule in row.rules} for rule in CHANGED}
 
     assert {rule: {("", "2025-01"), ("2026-05", "")} for rule in CHANGED} == spans
+
+
+def test_what_depends_on_the_document_is_marked() -> None:
+    """Exactly the rules that ask for what the document of the edition states differ, from 2026-05 on."""
+    marked = {rule: row.differs for row in ROWS if row.differs for rule in row.rules}
+
+    assert dict.fromkeys(DIFFERS, "2026-05") == marked
+
+
+def test_every_rule_of_the_table_of_changes_is_decided() -> None:
+    """Each has a row for each edition, or is marked, or is judged alike for a reason; and none is decided twice."""
+    alike = " ".join(ALIKE).split()
+
+    assert sorted(TABLE.split()) == sorted([*CHANGED, *DIFFERS, *alike])
+
+
+def test_statuses_and_refusals_are_those_of_both_editions() -> None:
+    """The documents list the same statuses and the same bodies of refusals: no rule on these differs."""
+    sooner, later = (
+        read_contract(ROOT / "openapi" / edition / "integration-api.yaml", edition=edition) for edition in EDITIONS
+    )
+
+    for name, operation in sooner.operations.items():
+        other = later.operation(name)
+        assert operation.responses.keys() == other.responses.keys()
+        for status in operation.responses.keys() - operation.success:
+            resolved = [
+                contract.resolve(contract.operation(name).responses[status].schema or {})
+                for contract in (sooner, later)
+            ]
+            shapes = [(schema.get("required"), sorted(schema.get("properties", ()))) for schema in resolved]
+            assert shapes[0] == shapes[1], (name, status)
 
 
 def test_only_what_changed_is_of_one_edition() -> None:

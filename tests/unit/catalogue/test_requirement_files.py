@@ -92,6 +92,9 @@ def test_rows_of_all_files_are_sorted_by_id(tmp_path: Path) -> None:
         ('    - {key: S0, place: "updateCustomerSessionV2, description"}\n', "    []\n", 6, "needs a source"),
         ("  level: must\n", "  level: must\n  until: summer\n", 4, "no edition"),
         ("  level: must\n", "  level: must\n  since: 2026-01\n  until: 2025-01\n", 5, "before since"),
+        ("  level: must\n", "  level: must\n  differs: later\n", 4, "no edition"),
+        ("  level: must\n", "  level: must\n  differs: 2026-05\n  until: 2025-01\n", 4, "cannot differ there"),
+        ("  level: must\n", "  level: must\n  differs: 2026-05\n  since: 2026-05\n", 4, "cannot differ there"),
         ("  level: must\n", "  level: must\n  waits: engin\n", 4, "did you mean engine?"),
         (
             "  level: must\n",

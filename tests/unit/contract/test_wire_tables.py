@@ -1,65 +1,27 @@
 """The documents state every wire fact of their edition, and no other: they are held to the tables in ``wire/``.
 
-The tables are facts taken from the sources: operations with their bodies and answers, parameters, and properties, each
-with its type and bounds in a notation that :func:`notation` writes from a schema. They are compared row by row, as
-text, in both directions. What a document has beyond its table is listed here, each with its reason.
+That this comparison can fail is shown fact by fact: each is changed, in the document and in the tables, and is missed.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
+import copy
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from talonproof.contract.contract import Contract, Response, read_contract
-from talonproof.contract.structure import Kind, children
+from talonproof.contract.contract import Contract, read_contract
+from talonproof.errors import DocumentError
+from tests.unit.contract.wire_facts import EDITIONS, KEYS, Rows, differences, facts, more, tables
 
-WIRE = Path(__file__).parent / "wire"
 OPENAPI = Path(__file__).parents[3] / "openapi"
-EDITIONS = ("2025-01", "2026-05")
 
-MORE_SCHEMAS = {
-    "AddItemCatalogAction": "the payload of a type, where the table has one free object for all",
-    "PatchItemCatalogAction": "the payload of a type",
-    "PatchManyItemsCatalogAction": "the payload of a type",
-    "RemoveItemCatalogAction": "the payload of a type",
-    "RemoveManyItemsCatalogAction": "the payload of a type",
-    "CatalogActionFilter": "what two of the payloads hold",
-}
-MORE_STATUSES: Mapping[str, Mapping[tuple[str, int], str]] = {
-    "2025-01": {},
-    "2026-05": {
-        ("updateCustomerProfilesV2", 204): "the prose of silent=yes; T1 lists it",
-        ("trackEventV2", 204): "the prose of silent=yes; T1 lists it",
-    },
-}
-MORE_NULLS: Mapping[str, Mapping[tuple[str, str], str]] = {
-    "2025-01": {},
-    "2026-05": {("CustomerProfile", "loyaltyMemberships"): "an array by its type, always null by its text"},
-}
-MORE_KEYWORDS: Mapping[str, Mapping[tuple[str, str], str]] = {
-    "2025-01": {("CatalogAction", "oneOf"): "the payload goes by the type"},
-    "2026-05": {
-        ("CatalogAction", "oneOf"): "the payload goes by the type",
-        ("ActivateLoyaltyPoints", "oneOf"): "exactly one of its two properties, says the prose",
-        ("DeleteLoyaltyTransactionsRequest", "oneOf"): "selected ledgers are to be named, says the prose",
-    },
-}
-
-WRITTEN = {
-    "type", "format", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "pattern",
-    "enum", "default", "items", "additionalProperties", "properties", "required", "$ref",
-}  # fmt: skip
-"""The keywords that a table can tell of."""
-
-
-def rows(edition: str, table: str) -> list[list[str]]:
-    """The rows of a table, without their head."""
-    with (WIRE / edition / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))[1:]
+Steps = tuple[str | int, ...]
 
 
 @pytest.fixture(scope="module", params=EDITIONS)
@@ -68,152 +30,127 @@ def contract(request: pytest.FixtureRequest) -> Contract:
     return read_contract(OPENAPI / request.param / "integration-api.yaml", edition=request.param)
 
 
-def schemas(contract: Contract) -> dict[str, dict[str, Any]]:
-    """The schemas that a table tells of."""
-    named = contract.document["components"]["schemas"]
-    return {name: schema for name, schema in named.items() if name not in MORE_SCHEMAS}
+def test_the_document_states_what_the_tables_do(contract: Contract) -> None:
+    """Each operation, parameter and property, with all that is known of it, and none beside."""
+    assert [] == differences(tables(contract.edition), facts(contract))
 
 
-def test_operations(contract: Contract) -> None:
-    """Each operation has its method, path, body and answers."""
-    more = MORE_STATUSES[contract.edition]
-    found = {
-        operation.id: [
-            operation.method,
-            operation.path,
-            name(operation.body),
-            "; ".join(
-                f"{status}: {answer(response)}"
-                for status, response in sorted(operation.responses.items())
-                if (operation.id, status) not in more
-            ),
-        ]
-        for operation in contract.operations.values()
-    }
-
-    assert {row[0]: row[1:] for row in rows(contract.edition, "operations")} == found
-    assert all(status in contract.operation(operation).responses for operation, status in more)
+def test_the_document_says_no_more(contract: Contract) -> None:
+    """No other media types, headers, ways to authenticate or alternatives than those that are listed."""
+    assert [] == more(contract)
 
 
-def test_bodies_are_required(contract: Contract) -> None:
-    """Where there is a body, it cannot be left out."""
-    assert [] == [o.id for o in contract.operations.values() if (o.body is not None) is not o.body_required]
+def test_each_cell_of_a_table_counts(contract: Contract) -> None:
+    """A row that is left out, twice there, or has another word in any of its cells is a difference."""
+    found = facts(contract)
+    for name, rows in tables(contract.edition).items():
+        key = {tuple(row[: KEYS[name]]): row[KEYS[name] :] for row in rows}
+        assert found[name] == key
+        for number, row in enumerate(rows):
+            alone = {name: {tuple(row[: KEYS[name]]): row[KEYS[name] :]}}
+            assert [] == differences({name: [row]}, alone)
+            assert [] != differences({name: [row, row]}, alone)
+            assert [] != differences({name: []}, alone)
+            for column in range(len(row)):
+                changed = [*row[:column], row[column] + "?", *row[column + 1 :]]
+                assert [] != differences({name: [changed]}, alone), (name, number, column)
 
 
-def test_parameters(contract: Contract) -> None:
-    """Each parameter has its place, type, bounds and style."""
-    found = {
-        (operation.id, parameter.name): [
-            parameter.location,
-            "yes" if parameter.required else "no",
-            notation(parameter.schema),
-            f"{parameter.style}/{parameter.explode}" if parameter.schema["type"] == "array" else "",
-        ]
-        for operation in contract.operations.values()
-        for parameter in operation.parameters
-    }
-
-    assert {(row[0], row[1]): row[2:] for row in rows(contract.edition, "parameters")} == found
+WORDS = {"description", "summary", "tags"}
+"""Members that say something to people."""
 
 
-def test_schemas(contract: Contract) -> None:
-    """Each property has its type and bounds, and is required or not."""
-    found = {
-        (schema_name, property_name): row
-        for schema_name, schema in schemas(contract).items()
-        for property_name, row in properties(schema)
-    }
-    for place in MORE_NULLS[contract.edition]:
-        assert found[place][1].endswith(" nullable")
-        found[place][1] = found[place][1].removesuffix(" nullable")
-
-    assert {(row[0], row[1]): row[2:] for row in rows(contract.edition, "schemas")} == found
+def places(value: Any, above: Steps = ()) -> Iterator[Steps]:
+    """Every place of a document that states something, be it one thing or many."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, child in inner:
+        names = above and above[-1] in {"properties", "schemas", "parameters", "responses", "paths"}
+        if not names and step in WORDS:
+            continue
+        yield (*above, step)
+        yield from places(child, (*above, step))
 
 
-def test_no_schema_says_more(contract: Contract) -> None:
-    """No schema has a keyword that a table cannot tell of, but for those listed."""
-    found = {
-        (schema_name, keyword)
-        for schema_name, schema in schemas(contract).items()
-        for node in nodes(schema)
-        for keyword in node
-        if keyword not in WRITTEN and keyword != "description"
-    }
-
-    assert set(MORE_KEYWORDS[contract.edition]) == found
+def kind_of(place: Steps) -> tuple[str, ...]:
+    """What sort of fact stands at a place: the keywords above it, without the names that the API chose."""
+    named = {"properties", "schemas", "parameters", "responses", "paths", "content", "securitySchemes"}
+    kept: list[str] = []
+    for above, step in zip(("", *place), place, strict=False):
+        kept.append("*" if isinstance(step, int) or above in named else step)
+    return tuple(kept)
 
 
-def test_the_schemas_beside_the_tables_are_used(contract: Contract) -> None:
-    """Every schema that the tables do not have is there, by the name it has in the other edition."""
-    assert set(MORE_SCHEMAS) == set(contract.document["components"]["schemas"]) - set(schemas(contract))
+@contextmanager
+def changed(document: Any, place: Steps, change: str) -> Generator[bool]:
+    """While it lasts, something else stands at a place, or nothing, or something more; False where that is the same."""
+    *above, last = place
+    parent = reduce(getitem, above, document)
+    kept = copy.copy(parent)
+    value = parent[last]
+    match change, value:
+        case "nothing", _ if last in {"style", "explode"}:
+            yield False  # what they are is the default
+            return
+        case "nothing", _:
+            del parent[last]
+        case "more", dict() if place == ("paths",):
+            parent[last] = {**value, "/more": {"get": {"operationId": "more", "responses": {}}}}
+        case "more", dict():
+            parent[last] = {**value, "x-more": {"type": "string"}}
+        case "more", list():
+            parent[last] = [*value, "more" if value and isinstance(value[0], str) else {"type": "string"}]
+        case "another", bool():
+            parent[last] = not value
+        case "another", int() | float():
+            parent[last] = value + 1
+        case "another", str():
+            parent[last] = other_reference(value, document) if last == "$ref" else value + "x"
+        case _:
+            yield False
+            return
+    yield True
+    if isinstance(parent, dict):
+        parent.clear()
+        parent.update(kept)
+    else:
+        parent[:] = kept
 
 
-def properties(schema: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """The rows of a schema; one that is no object with properties has a single one, for the whole."""
-    if "properties" not in schema:
-        yield "(whole)", ["", notation(schema)]
-    for property_name, inner in schema.get("properties", {}).items():
-        yield property_name, ["yes" if property_name in schema.get("required", ()) else "no", notation(inner)]
+def other_reference(reference: str, document: Mapping[str, Any]) -> str:
+    """A reference to something else of the same sort; another refusal with the same body says the same."""
+    _, _, section, name = reference.split("/")
+    those = document["components"][section]
+    other = next(one for one, value in those.items() if value.get("content", one) != those[name].get("content", name))
+    return f"#/components/{section}/{other}"
 
 
-def nodes(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """A schema and the schemas in it, but not those that only spell out an alternative."""
-    yield schema
-    kind: Kind = "schema"
-    for path, inner, _ in children(schema, kind):
-        if path[0] != "oneOf":
-            yield from nodes(inner)
+def seen(document: Mapping[str, Any], edition: str, stated: Mapping[str, Rows]) -> bool:
+    """Whether anything is held against a document: by the reader, or by the tables."""
+    try:
+        contract = Contract.from_document(document, edition=edition, source="changed")
+        return bool(differences(stated, facts(contract)) or more(contract))
+    except (DocumentError, KeyError, TypeError, AttributeError, ValueError):
+        return True
 
 
-def name(schema: Mapping[str, Any] | None) -> str:
-    """The name of a schema that is only referred to; nothing where there is none."""
-    return "" if schema is None else notation(schema)
+OF_A_KIND = 1
+"""How many facts of each kind are changed, about; all of them is a matter of minutes."""
 
 
-def answer(response: Response) -> str:
-    """The body of an answer."""
-    return "empty" if response.schema is None else notation(response.schema)
+def test_each_kind_of_fact_counts(contract: Contract) -> None:
+    """A fact that is changed, left out or added to, wherever it stands in a document, is noticed."""
+    document: Any = copy.deepcopy({name: contract.document[name] for name in ("security", "paths", "components")})
+    stated = tables(contract.edition)
+    kinds: dict[tuple[str, ...], list[Steps]] = {}
+    for place in places(document):
+        kinds.setdefault(kind_of(place), []).append(place)
+    missed: list[tuple[str, Steps]] = []
+    for place in (place for found in kinds.values() for place in found[:: max(1, len(found) // OF_A_KIND)]):
+        for change in ("another", "nothing", "more"):
+            with changed(document, place, change) as done:
+                if done and not seen(document, contract.edition, stated):
+                    missed.append((change, place))
 
-
-def notation(schema: Mapping[str, Any]) -> str:
-    """A schema as the tables write it.
-
-    ``integer(int64) 1..1000 default 50`` · ``string 4..108 chars /^[a-z]+$/`` · ``[string one of a|b] 0..5 items`` ·
-    ``{string: AdditionalCost}`` · the name of another schema.
-    """
-    if "$ref" in schema:
-        return str(schema["$ref"]).removeprefix("#/components/schemas/")
-    kinds = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
-    kind = next(kind for kind in kinds if kind != "null")
-    words = [_kind(kind, schema)]
-    words += _bounds(schema, "minimum", "maximum", "", least="")
-    words += _bounds(schema, "minLength", "maxLength", " chars", least="0")
-    words += _bounds(schema, "minItems", "maxItems", " items", least="0")
-    words += ["unique"] if schema.get("uniqueItems") else []
-    words += [f"/{schema['pattern']}/"] if "pattern" in schema else []
-    words += [f"one of {'|'.join(schema['enum'])}"] if "enum" in schema else []
-    words += [f"default {_literal(schema['default'])}"] if "default" in schema else []
-    words += ["nullable"] if "null" in kinds else []
-    return " ".join(words)
-
-
-def _kind(kind: str, schema: Mapping[str, Any]) -> str:
-    if kind == "array":
-        return f"[{notation(schema['items'])}]"
-    if kind == "object" and "additionalProperties" in schema:
-        return f"{{string: {notation(schema['additionalProperties'])}}}"
-    return f"{kind}({schema['format']})" if "format" in schema else kind
-
-
-def _bounds(schema: Mapping[str, Any], lower: str, upper: str, unit: str, *, least: str) -> list[str]:
-    if lower not in schema and upper not in schema:
-        return []
-    return [f"{_number(schema.get(lower, least))}..{_number(schema.get(upper, ''))}{unit}"]
-
-
-def _number(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) else str(value)
-
-
-def _literal(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value).lower()
+    assert not seen(document, contract.edition, stated)
+    assert len(kinds) > 40
+    assert [] == missed

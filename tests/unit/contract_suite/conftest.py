@@ -47,6 +47,12 @@ def contract() -> Contract:
 
 
 @pytest.fixture(scope="session")
+def later_contract() -> Contract:
+    """The bundled contract of the later edition."""
+    return read_contract(find_workspace().contract_file("2026-05"), edition="2026-05")
+
+
+@pytest.fixture(scope="session")
 def validators(contract: Contract) -> Validators:
     """Its validators."""
     return Validators(contract)

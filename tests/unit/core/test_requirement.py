@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,6 +55,35 @@ def test_what_another_edition_has_is_said_to_be_there() -> None:
         rows["SES-002"]
     with pytest.raises(ConfigError, match=r"for the rule R2 in edition 2025-01 \(another edition has it"):
         rows.for_rule("R2")
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({}, True),
+        ({"differs": "2026-05"}, False),
+        ({"until": "2025-01"}, False),
+        ({"since": "2026-05"}, False),
+        ({"since": "2025-01"}, True),
+        ({"differs": "2024-09"}, True),
+        ({"differs": "2027-01"}, True),
+    ],
+)
+def test_a_clause_is_the_same_in_some_editions(change: dict[str, str], same: bool) -> None:
+    """If it holds in all of them, and none of them lies before the one that it differs from and another does not."""
+    changed = dataclasses.replace(row(), **change)
+
+    assert same is changed.same_in(["2025-01", "2026-05"])
+    assert changed.same_in([])
+    assert row(differs="2026-05").same_in(["2026-05"])
+
+
+def test_what_differs_is_unsettled_where_the_edition_is_not_sure() -> None:
+    """Among the editions that a target may follow; where it is known, everything is settled."""
+    clauses = [row(), row("SES-002", ("R2",), differs="2026-05"), row("SES-003", ("R3",), until="2025-01")]
+
+    assert {"SES-002", "SES-003"} == catalogue("2025-01", clauses, among=("2025-01", "2026-05")).unsettled
+    assert set() == catalogue("2025-01", clauses).unsettled
 
 
 @given(st.data())

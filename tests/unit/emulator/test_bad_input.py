@@ -10,70 +10,19 @@ from typing import Any
 
 import pytest
 
-from talonproof.contract.contract import read_contract
+from talonproof.contract.validators import Validators
 from talonproof.emulator.operations import HANDLERS
 from talonproof.emulator.payload import MAX_BYTES
-from talonproof.workspace import find_workspace
+from talonproof.generation.defects import invalid
+from talonproof.generation.parameters import invalid_parameters
+from talonproof.generation.values import example
+from tests.unit.emulator.valid_requests import CONTRACT, VALID, everything, leaves, put, put_text, target_of
 
-CONTRACT = read_contract(find_workspace().contract_file("2025-01"), edition="2025-01")
+WORDED = 16 * 1024
+"""Above so many bytes a refusal names the body as a whole."""
+
 SECONDS = 3.0
 """Of the processor's time. A refusal takes milliseconds, but for megabytes."""
-
-PATHS = {
-    "customerSessionId": "ready",
-    "integrationId": "rich",
-    "audienceId": "1",
-    "couponValue": "CODE-1",
-    "loyaltyCardId": "card-1",
-    "catalogId": "5",
-}
-
-VALID: dict[str, Any] = {
-    "updateCustomerSessionV2": {"customerSession": {"cartItems": [{"sku": "x", "quantity": 1, "price": 1}]}},
-    "returnCartItems": {"return": {"returnedCartItems": [{"position": 0, "quantity": 1}]}},
-    "updateCustomerProfileV2": {"attributes": {"text": "x"}, "audiencesChanges": {"adds": [1], "deletes": []}},
-    "updateCustomerProfilesV2": {"customerProfiles": [{"integrationId": "p", "attributes": {"text": "x"}}]},
-    "createAudienceV2": {"name": "Fans", "integrationId": "fans"},
-    "updateAudienceV2": {"name": "Fans"},
-    "updateCustomerProfileAudiences": {"data": [{"action": "add", "profileIntegrationId": "p", "audienceId": 1}]},
-    "updateAudienceCustomersAttributes": {"text": "x"},
-    "linkLoyaltyCardToProfile": {"integrationId": "p"},
-    "trackEventV2": {"type": "signed_up", "profileId": "p", "attributes": {"text": "x"}},
-    "createReferral": {"campaignId": 2, "advocateProfileIntegrationId": "p"},
-    "createReferralsForMultipleAdvocates": {
-        "campaignId": 2,
-        "advocateProfileIntegrationIds": ["p"],
-        "usageLimit": 0,
-        "referralPattern": "A-####",
-        "validCharacters": ["x", "y"],
-    },
-    "createCouponReservation": {"integrationIDs": ["p"]},
-    "deleteCouponReservation": {"integrationIDs": ["rich"]},
-    "generateLoyaltyCard": {"cardIdentifier": "new", "customerProfileIds": ["p"]},
-    "syncCatalog": {
-        "version": 1,
-        "actions": [
-            {"type": "PATCH_MANY", "payload": {"price": 1, "filters": [{"attr": "text", "op": "EQ", "value": "x"}]}}
-        ],
-    },
-}  # fmt: skip
-"""A body that each operation takes: what is wrong with the others is one thing only."""
-
-
-def target_of(operation: str, **changes: str) -> str:
-    """The path of an operation, with ids that are there unless others are given."""
-    path = CONTRACT.operations[operation].path
-    program = "1" if "{integrationId}" in path else "2"
-    for name, value in {**PATHS, "loyaltyProgramId": program, **changes}.items():
-        path = path.replace(f"{{{name}}}", value)
-    return path
-
-
-def everything(client: Any) -> list[Any]:
-    """All rows of all tables, and the numbers that ids go on from."""
-    store = client.emulator.store
-    names = [name for (name,) in store.all("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
-    return [store.all(f"SELECT * FROM {name}") for name in names]  # noqa: S608  # names of the schema itself
 
 
 def refused(client: Any, operation: str, target: str, body: object = None, *, raw: bytes | None = None) -> int:
@@ -97,23 +46,6 @@ def refused(client: Any, operation: str, target: str, body: object = None, *, ra
     return status
 
 
-def leaves(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """The places of a JSON value: each member of an object, each item of an array."""
-    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [place for step, inner in steps for place in ((*path, step), *leaves(inner, (*path, step)))]
-
-
-def with_marker(value: Any, place: tuple[str | int, ...], marker: Any) -> Any:
-    """The value with another one at a place."""
-    if not place:
-        return marker
-    step, *rest = place
-    copy = dict(value) if isinstance(value, dict) else list(value)
-    copy[step] = with_marker(value[step], tuple(rest), marker)  # type: ignore[index,call-overload]
-    return copy
-
-
-MARKER = "put it here"
 TEXTS = {
     "NaN": "NaN",
     "Infinity": "-Infinity",
@@ -145,8 +77,8 @@ def test_a_text_that_cannot_be_kept_is_refused(module_client: Any, operation: st
         # An attribute that is null is removed, and a code that is null is kept: both are lawful.
         if text == "null" and place and (place[-1] == "text" or place == ("text",)):
             continue
-        body = json.dumps(with_marker(VALID[operation], place, MARKER)).replace(f'"{MARKER}"', TEXTS[text])
-        assert 400 == refused(module_client, operation, target_of(operation), raw=body.encode())
+        body = put_text(VALID[operation], place, TEXTS[text])
+        assert 400 == refused(module_client, operation, target_of(operation), raw=body)
 
 
 OTHERS: tuple[Any, ...] = ("text", 7.5, True, [], {})
@@ -164,7 +96,7 @@ def test_a_value_of_another_type_is_refused(module_client: Any, operation: str) 
         now = reduce(getitem, place, VALID[operation])
         for other in OTHERS:
             if type(other) is not type(now) and not lawful(place, other):
-                body = with_marker(VALID[operation], place, other)
+                body = put(VALID[operation], place, other)
                 assert 400 == refused(module_client, operation, target_of(operation), body)
 
 
@@ -177,10 +109,15 @@ def test_a_body_that_is_no_json_is_refused(module_client: Any, operation: str, r
     assert 400 == refused(module_client, operation, target_of(operation), raw=raw)
 
 
-@pytest.mark.parametrize("operation", VALID)
+@pytest.mark.parametrize("operation", CONTRACT.operations)
 def test_ten_megabytes_are_refused(module_client: Any, operation: str) -> None:
-    """Unread, and so is what is just small enough but nothing the operation knows."""
+    """Unread, and whether or not the operation has a body."""
     assert 413 == refused(module_client, operation, target_of(operation), raw=HUGE)
+
+
+@pytest.mark.parametrize("operation", VALID)
+def test_megabytes_of_junk_are_refused(module_client: Any, operation: str) -> None:
+    """What is just small enough to be read, but nothing that the operation knows."""
     junk = b"[" + b"1," * (MAX_BYTES // 2 - 8) + b"1]"
     assert 400 == refused(module_client, operation, target_of(operation), raw=junk)
 
@@ -292,6 +229,92 @@ def test_a_value_out_of_bounds_is_refused(module_client: Any, operation: str) ->
     for body in OUT_OF_BOUNDS[operation]:
         raw = json.dumps(body).encode()
         assert 400 == refused(module_client, operation, target_of(operation), raw=raw)
+
+
+COMPLETE = {
+    name: example(CONTRACT, operation.body, complete=True)
+    for name, operation in CONTRACT.operations.items()
+    if operation.body is not None
+}
+"""A body of each operation with every property that the contract has for it."""
+
+
+def refusal(client: Any, operation: str, target: str, body: object = None) -> set[str]:
+    """The pointers and parameters that a 400 names, which is all that comes of it."""
+    assert 400 == refused(client, operation, target, body)
+    _, document = client.call(CONTRACT.operations[operation].method, target, body)
+    return {text for error in document["errors"] for text in error["source"].values()}
+
+
+@pytest.mark.parametrize("operation", COMPLETE)
+def test_each_constraint_of_a_body_is_kept(module_client: Any, validators: Validators, operation: str) -> None:
+    """One broken at a time, wherever the contract states one, is named by its place."""
+    schema = CONTRACT.operations[operation].body
+    assert schema is not None
+
+    for defect in invalid(CONTRACT, schema, COMPLETE[operation], validators=validators):
+        places = refusal(module_client, operation, target_of(operation), defect.value)
+        if len(json.dumps(defect.value)) < WORDED:
+            assert defect.reported_at in places, defect.label
+        else:
+            assert {""} == places, defect.label
+
+
+@pytest.mark.parametrize("operation", CONTRACT.operations)
+def test_each_constraint_of_a_parameter_is_kept(module_client: Any, operation: str) -> None:
+    """One broken at a time, in the path or in the query, is named by its parameter."""
+    for broken in invalid_parameters(CONTRACT.operations[operation]):
+        changes = {broken.name: broken.raw} if broken.location == "path" else {}
+        query = f"?{broken.name}={broken.raw}" if broken.location == "query" else ""
+        target = target_of(operation, **changes) + query
+
+        assert {broken.name} == refusal(module_client, operation, target, VALID.get(operation)), broken.label
+
+
+UNKNOWN_INSIDE: dict[str, list[tuple[int, Any]]] = {
+    "updateCustomerSessionV2": [
+        (400, {"customerSession": {"attributes": {"no": 1}}}),
+        (400, {"customerSession": {"storeIntegrationId": "no"}}),
+        (400, {"customerSession": {"additionalCosts": {"no": {"price": 1}}}}),
+        (400, {"customerSession": {"cartItems": [{"sku": "no", "quantity": 1}]}}),
+    ],
+    "returnCartItems": [(400, {"return": {"returnedCartItems": [{"position": 9}]}})],
+    "updateCustomerProfileV2": [
+        (400, {"attributes": {"no": 1}}),
+        (400, {"audiencesChanges": {"adds": [99], "deletes": []}}),
+        (400, {"audiencesChanges": {"adds": [], "deletes": [-(2**63)]}}),
+    ],
+    "updateCustomerProfilesV2": [(400, {"customerProfiles": [{"integrationId": "p", "attributes": {"no": 1}}]})],
+    "createAudienceV2": [(400, {"name": "a", "integration": "no", "integrationId": "a"})],
+    "updateCustomerProfileAudiences": [
+        (404, {"data": [{"action": "add", "profileIntegrationId": "p", "audienceId": number}]})
+        for number in (99, 0, -1, 2**63 - 1)
+    ],
+    "updateAudienceCustomersAttributes": [(400, {"no": 1})],
+    "trackEventV2": [
+        (400, {"type": "no", "profileId": "p"}),
+        (400, {"type": "signed_up", "profileId": "p", "attributes": {"no": 1}}),
+    ],
+    "createReferral": [
+        (400, {**VALID["createReferral"], "campaignId": number}) for number in (1, 99, 0, -1, 2**63 - 1)
+    ],
+    "createReferralsForMultipleAdvocates": [
+        (400, {**VALID["createReferralsForMultipleAdvocates"], "campaignId": number})
+        for number in (1, 99, 0, -1, 2**63 - 1)
+    ],
+    "syncCatalog": [
+        (400, {"actions": [{"type": "PATCH", "payload": {"sku": "no", "price": 1}}]}),
+        (400, {"actions": [{"type": "ADD", "payload": {"sku": "x", "attributes": {"no": 1}}}]}),
+        (400, {"actions": [{"type": "REMOVE_MANY", "payload": {"filters": [{"attr": "no", "op": "EQ", "value": 1}]}}]}),
+    ],
+}
+
+
+@pytest.mark.parametrize("operation", UNKNOWN_INSIDE)
+def test_something_that_is_not_there_is_refused(module_client: Any, operation: str) -> None:
+    """Whatever a body names: audiences, campaigns, attributes, stores, types, items."""
+    for status, body in UNKNOWN_INSIDE[operation]:
+        assert status == refused(module_client, operation, target_of(operation), body)
 
 
 UNKNOWN = {

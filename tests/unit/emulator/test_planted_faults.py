@@ -115,9 +115,9 @@ def sync(kind: str, *payloads: dict[str, Any]) -> Step:
     return synced(*((kind, payload) for payload in payloads))
 
 
-def synced(*actions: tuple[str, dict[str, Any]]) -> Step:
+def synced(*actions: tuple[str, dict[str, Any]], **sent: Any) -> Step:
     """Actions on the catalog."""
-    return "PUT live", "/v1/catalogs/5/sync", {"actions": [{"type": k, "payload": p} for k, p in actions]}
+    return "PUT live", "/v1/catalogs/5/sync", {"actions": [{"type": k, "payload": p} for k, p in actions], **sent}
 
 
 def priced(*skus: str) -> Step:
@@ -316,9 +316,12 @@ SCRIPTS: Mapping[str, Script] = {
         see("/v1/coupon_reservations/customerprofiles/HARD-1"),
     ),
     "reservation-not-in-inventory": (reserve("rich"), RICH),
+    "hard-reservation-not-in-inventory": (reserve("rich", code="HARD-1"), RICH),
     "visible-coupon-hidden": (RICH,),
     "release-not-done": (reserve("rich"), reserve("rich", method="DELETE"), CUSTOMERS),
+    "release-of-all": (reserve("rich", "p"), reserve("rich", method="DELETE"), CUSTOMERS),
     "released-coupon-in-inventory": (reserve("rich"), reserve("rich", method="DELETE"), RICH),
+    "only-the-first-reserves": (reserve("rich", "p"), CUSTOMERS),
     "reservations-over-a-thousand": (reserve(*THOUSAND, "p"),),
     "result-size-off": (CUSTOMERS,),
     "reservation-of-nobody": (reserve("rich"), CUSTOMERS),
@@ -328,6 +331,7 @@ SCRIPTS: Mapping[str, Script] = {
     "one-advocate-forgotten": (refer_many(),),
     "pattern-ignored": (refer_many(referralPattern="A-######"),),
     "characters-ignored": (refer_many(referralPattern="A-######", validCharacters=["x", "y"]),),
+    "pattern-without-its-rest": (refer_many(referralPattern="A-######"),),
     "no-limit-is-once": (refer(usageLimit=0),),
     "every-referral-ends": (refer(),),
     "backward-dates": (refer(startDate="2024-05-29T10:00:00Z", expiryDate="2024-05-28T10:00:00Z"),),
@@ -340,6 +344,7 @@ SCRIPTS: Mapping[str, Script] = {
     "card-201": (card(),),
     "identifier-with-stars": (card(),),
     "linked-profile-not-shown": FULL,
+    "balances-of-an-empty-card": (see(f"{CARDS}/balances"),),
     "link-without-profiles": FULL,
     "tiers-unasked": (see(BALANCE),),
     "types-mixed": (synced((ADD, {"sku": "x"}), ("REMOVE", {"sku": "y"})),),
@@ -351,12 +356,17 @@ SCRIPTS: Mapping[str, Script] = {
     "patch-makes-nothing": (sync("PATCH", {"sku": "x", "price": 1, "createIfNotExists": True}), priced("x")),
     "patch-drops-price": (sync("PATCH", {"sku": "priced"}), priced("priced")),
     "many-need-a-filter": (sync("PATCH_MANY", {"price": 1}), priced("priced")),
+    "removal-needs-a-filter": (sync("REMOVE_MANY", {}), priced("priced")),
     "text-has-an-order": (sync("PATCH_MANY", which(("text", "LT", "z"))),),
     "only-first-filter": (sync("PATCH_MANY", which(("number", "EQ", 45), ("text", "EQ", "blue"))), priced("priced")),
+    "removal-by-one-filter": (
+        sync("REMOVE_MANY", {"filters": which(("text", "EQ", "blue"), ("number", "EQ", 45))["filters"]}),
+        priced("priced"),
+    ),
     "filters-ignored": (sync("PATCH_MANY", which(("number", "EQ", 7))), priced("priced")),
     "filters-joined-by-or": (sync("PATCH_MANY", which(("number", "EQ", 7), ("text", "EQ", "red"))), priced("priced")),
     "another-catalog-shown": (sync("REMOVE", {"sku": "x"}),),
-    "version-goes-back": (sync("REMOVE", {"sku": "x"}),),
+    "version-goes-back": (synced(("REMOVE", {"sku": "x"}), version=1),),
     "event-never-silent": (event("", "p"),),
     "event-always-silent": (EVENT,),
     "event-of-nobody": (("POST live", "/v2/events", {"type": "signed_up"}),),

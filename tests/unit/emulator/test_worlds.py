@@ -194,6 +194,9 @@ def test_the_default_world_holds_what_its_target_says(contract: Contract) -> Non
     assert world.programs[bound.card_program or 0].cards
     assert bound.catalog_price == float(world.catalogs[bound.catalog or 0].items[bound.catalog_sku or ""].price or 0)
     assert world.applications[1].catalog == bound.catalog
+    spare = world.applications[world.keys[target.literal_keys["other_application"]].application].catalog
+    assert spare == bound.spare_catalog != bound.catalog
+    assert {"spare_catalog"} == bound.disposable
     assert "referrals" in world.campaigns[bound.referral_campaign or 0].features
     assert set(bound.coupons) < world.coupons.keys()
     kinds = [world.coupons[name or ""] for name in (bound.soft_coupon, bound.mandatory_coupon, bound.visible_coupon)]

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from talonproof.contract.contract import read_contract
 from talonproof.http.exchange import Call, Credential
 from talonproof.http.footprint import assess, footprint
 from talonproof.http.ledger import Ledger
 from talonproof.target import Bindings, Footprint
+from talonproof.workspace import find_workspace
 
 READ, DRY, CREATE, CONSUME, DESTRUCTIVE = Footprint
 RUN = "20261120-110000-ab12"
@@ -22,7 +24,7 @@ OTHER = "somebodys"
 BOUND = Bindings(
     profile_program=1, card_program=2, populated_profile="rich", populated_card="gold", catalog=3, catalog_sku="shoe",
     referral_campaign=4, audience=5, open_session="stands-open", closed_session="stands-closed",
-    session_profile="shopper", coupons=("POOL",),
+    session_profile="shopper", coupons=("POOL",), mandatory_coupon="HARD",
 )  # fmt: skip
 GIVEN_AWAY = dataclasses.replace(BOUND, disposable=frozenset(Bindings.names()))
 
@@ -188,6 +190,7 @@ JUDGED: list[tuple[Call, Footprint]] = [
     (membership(OTHER, 0), DESTRUCTIVE),
     # coupons and referrals
     (Call("createCouponReservation", {"couponValue": "POOL"}, body={"integrationIDs": [OWN]}), CONSUME),
+    (Call("createCouponReservation", {"couponValue": "HARD"}, body={"integrationIDs": [OWN]}), CONSUME),
     (Call("createCouponReservation", {"couponValue": OWN}, body={"integrationIDs": [OWN]}), CONSUME),
     (Call("createCouponReservation", {"couponValue": OTHER}, body={"integrationIDs": [OWN]}), DESTRUCTIVE),
     (Call("createCouponReservation", {"couponValue": "POOL"}, body={"integrationIDs": [OWN, OTHER]}), DESTRUCTIVE),
@@ -277,6 +280,19 @@ def test_disposable_bindings_are_as_good_as_own(own: Ledger, call: Call, expecte
     assert expected == footprint(call, GIVEN_AWAY, own)
 
 
+@pytest.mark.parametrize(("given_away", "expected"), [((), DESTRUCTIVE), (("spare_catalog",), CREATE)])
+def test_a_spare_catalog_is_emptied_only_if_it_is_given_away(
+    own: Ledger, given_away: tuple[str, ...], expected: Footprint
+) -> None:
+    """Being bound is not enough; and giving one catalog away leaves the other one to its owner."""
+    bound = dataclasses.replace(BOUND, spare_catalog=4, disposable=frozenset(given_away))
+    emptied = catalog(action("REMOVE_MANY"), id_=4)
+
+    assert expected == footprint(emptied, bound, own)
+    assert CREATE == footprint(catalog(action("ADD", sku=OWN), id_=4), bound, own)
+    assert DESTRUCTIVE == footprint(catalog(action("REMOVE_MANY"), id_=3), bound, own)
+
+
 def test_ids_that_the_server_gave_are_own(own: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """An audience that the run created may be deleted by it."""
     monkeypatch.setattr(own, "_named", {("audience", "77")})
@@ -315,6 +331,76 @@ def test_every_id_in_a_path_counts(own: Ledger, contract: Any) -> None:
 
             programs = operation.id == "linkLoyaltyCardToProfile" and strange.name == "loyaltyProgramId"
             assert found.foreign != programs, (operation.id, strange.name)
+
+
+LATER = {
+    "integrationGetAllCampaigns": [(READ, False, Call("integrationGetAllCampaigns", query={"pageSize": 1}))],
+    "getCustomerAchievements": [(READ, False, Call("getCustomerAchievements", {"integrationId": OTHER}))],
+    "getCustomerAchievementHistory": [
+        (READ, False, Call("getCustomerAchievementHistory", {"integrationId": OTHER, "achievementId": 1}))
+    ],
+    "bestPriorPrice": [(DRY, False, Call("bestPriorPrice", body={"skus": [OTHER]}))],
+    "unlinkLoyaltyCardFromProfile": [
+        (CREATE, False, Call("unlinkLoyaltyCardFromProfile", {"loyaltyCardId": OWN}, body={"integrationId": OWN})),
+        (
+            DESTRUCTIVE,
+            True,
+            Call("unlinkLoyaltyCardFromProfile", {"loyaltyCardId": OTHER}, body={"integrationId": OWN}),
+        ),
+        (
+            DESTRUCTIVE,
+            True,
+            Call("unlinkLoyaltyCardFromProfile", {"loyaltyCardId": OWN}, body={"integrationId": OTHER}),
+        ),
+    ],
+    "deleteLoyaltyTransactionsFromLedgers": [
+        (CREATE, False, Call("deleteLoyaltyTransactionsFromLedgers", {"loyaltyProgramId": 0, "integrationId": OWN})),
+        (DESTRUCTIVE, True, Call("deleteLoyaltyTransactionsFromLedgers", {"integrationId": OTHER})),
+        (
+            DESTRUCTIVE,
+            True,
+            Call("deleteLoyaltyTransactionsFromLedgers", {"loyaltyProgramId": 999, "integrationId": OWN}),
+        ),
+    ],
+    "activateLoyaltyPoints": [
+        (CONSUME, False, Call("activateLoyaltyPoints", {"loyaltyProgramId": 0}, body={"sessionId": OWN})),
+        (DESTRUCTIVE, True, Call("activateLoyaltyPoints", {"loyaltyProgramId": 0}, body={"sessionId": OTHER})),
+        (DESTRUCTIVE, True, Call("activateLoyaltyPoints", {"loyaltyProgramId": 999}, body={"sessionId": OWN})),
+        (DESTRUCTIVE, True, Call("activateLoyaltyPoints", {}, body={"sessionId": OWN, "transactionUUIDs": [OWN]})),
+        (DESTRUCTIVE, False, Call("activateLoyaltyPoints", {}, raw_body=b"{")),
+    ],
+    "syncCatalog": [
+        (
+            DESTRUCTIVE,
+            True,
+            Call(
+                "syncCatalog",
+                {"catalogId": 0},
+                body={"actions": [{"type": "ADD_PRICE_ADJUSTMENT", "payload": {"sku": OWN}}]},
+            ),
+        )
+    ],
+}
+"""Calls of the later edition, with what they could do, and whether to what others made."""
+
+
+@pytest.mark.parametrize(
+    ("expected", "foreign", "call"),
+    [pytest.param(*row, id=f"{name}-{n}") for name, rows in LATER.items() for n, row in enumerate(rows)],
+)
+def test_calls_of_the_later_edition(own: Ledger, expected: Footprint, foreign: bool, call: Call) -> None:
+    """Points of others are not moved, cards of others not unlinked, and what nothing documents is not done."""
+    found = assess(call, BOUND, own)
+
+    assert (expected, foreign) == (found.footprint, found.foreign), found.why
+
+
+def test_every_operation_of_the_later_edition_is_judged(own: Ledger) -> None:
+    """None is destructive for lack of a rule."""
+    later = read_contract(find_workspace().contract_file("2026-05"), edition="2026-05")
+
+    for operation in later.operations:
+        assert "nobody has judged" not in assess(Call(operation), BOUND, own).why
 
 
 json_values = st.recursive(

@@ -41,7 +41,7 @@ class Build:
         row = {
             "id": name, "suite": name.partition("/")[0], "title": name.partition("::")[2].replace("_", " "),
             "about": "What it says is true.", "requirements": list(requirements), "also": [], "footprint": "create",
-            "requests": 4, "examples": 1, "planned": True, "verdict": None, "reason": None, "detail": "",
+            "needs": [], "requests": 4, "examples": 1, "planned": True, "verdict": None, "reason": None, "detail": "",
         }  # fmt: skip
         return row | changes
 
@@ -53,7 +53,8 @@ class Build:
             "target": {
                 "name": "embedded emulator", "url": "http://127.0.0.1:41234", "loopback": True, "embedded": True,
             },
-            "edition": "2025-01", "depth": "release", "seed": 4711, "workers": 2, "strict": False, "min_judged": 0.0,
+            "edition": "2025-01", "edition_from": {"how": "own", "why": "", "signs": [], "looks": 1}, "unsettled": [],
+            "depth": "release", "seed": 4711, "workers": 2, "strict": False, "min_judged": 0.0,
             "max_footprint": "destructive", "select": [], "faults": [], "requests": 24, "requirements": [], "cases": [],
             "passive": [], "matrix": [],
         }  # fmt: skip

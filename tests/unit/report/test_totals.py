@@ -306,3 +306,20 @@ def test_a_finding_is_shown_once_by_the_shortest_history(build: Any) -> None:
     ((finding, cases),) = distinct_findings(stream)
 
     assert (1, ("a", "b")) == (len(finding.exchanges), cases)
+
+
+def test_what_differs_is_not_judged_where_the_edition_is_not_sure() -> None:
+    """It is unsupported because of the edition, whatever its cases saw; what waits still waits."""
+    rows = (requirement("SES-001"), requirement("SES-002"), requirement("SES-003", waits="engine"))
+    planned = PlannedCase("a/b.py::a", "a", "t", "", ("SES-001",), "read", 1, planned=True)
+    header = Header(
+        "r", "0", "", TARGET, "2025-01", "release", 1, requirements=rows, cases=(planned,),
+        unsettled=frozenset({"SES-002", "SES-003"}),
+    )  # fmt: skip
+    states = requirement_verdicts(header, [Case("a/b.py::a", Verdict.PASS, evidence={"SES-001": 1})])
+
+    assert [
+        (Verdict.PASS, None),
+        (Verdict.UNSUPPORTED, Reason.EDITION),
+        (Verdict.UNSUPPORTED, Reason.WAITS),
+    ] == [(state.verdict, state.reason) for state in states.values()]

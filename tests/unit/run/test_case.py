@@ -19,9 +19,10 @@ from talonproof.run.api import Api
 from talonproof.run.bench import Bench
 from talonproof.run.case import Case
 from talonproof.run.explore import explore
+from talonproof.run.lease import Pool
 from talonproof.run.plan import Row, Spec
 from talonproof.run.settle import run_case
-from talonproof.target import Footprint, Keys, Target
+from talonproof.target import Bindings, Footprint, Keys, Target
 from talonproof.workspace import find_workspace
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -32,7 +33,13 @@ class Judged(Protocol):
     """Runs a body as a case against a handler, and gives its line of the stream."""
 
     def __call__(
-        self, body: Body, handler: Handler = ..., *requirements: str, requests: int = ..., examples: int = ...
+        self,
+        body: Body,
+        handler: Handler = ...,
+        *requirements: str,
+        requests: int = ...,
+        examples: int = ...,
+        needs: tuple[str, ...] = ...,
     ) -> dict[str, Any]:
         """The line of the case."""
         ...
@@ -64,10 +71,11 @@ def judged(contract: Contract, tmp_path: Path) -> Judged:
         *requirements: str,
         requests: int = 10,
         examples: int = 1,
+        needs: tuple[str, ...] = (),
     ) -> dict[str, Any]:
         bench = Bench.open(
             RunOptions(run="unit", seed=7, depth=Depth.RELEASE, max_footprint=Footprint.DESTRUCTIVE),
-            Target(url="http://127.0.0.1:1", allowed_host="127.0.0.1"),
+            Target(url="http://127.0.0.1:1", allowed_host="127.0.0.1", bindings=Bindings(coupons=("ONE", "TWO"))),
             Keys("canary-key"),
             contract,
             CLAUSES,
@@ -77,7 +85,13 @@ def judged(contract: Contract, tmp_path: Path) -> Judged:
             transport=httpx.MockTransport(handler),
         )
         spec = Spec(
-            "sessions/test_u.py::test_case", "case", "", requirements or ("SES-001",), Footprint.CONSUME, requests
+            "sessions/test_u.py::test_case",
+            "case",
+            "",
+            requirements or ("SES-001",),
+            Footprint.CONSUME,
+            requests,
+            needs=needs,
         )
         case = bench.case(Row(spec, requests * examples, examples))
         record = run_case(case, lambda: body(case, Api(case)))
@@ -306,3 +320,33 @@ def test_the_key_is_nowhere_in_the_line(judged: Judged) -> None:
 
     assert "canary-key" not in json.dumps(record)
     assert record["verdict"] == "fail"
+
+
+def test_a_case_has_its_coupon_to_itself(judged: Judged, tmp_path: Path) -> None:
+    """Of the pool it sees one coupon, the same when it looks twice, that nobody else has until it is over."""
+    seen: list[tuple[str, ...]] = []
+    others = Pool(("ONE", "TWO"), tmp_path, patience=0)
+
+    def body(case: Case, api: Api) -> None:
+        seen.append(case.bindings.coupons)
+        with others.lease() as other:
+            assert "TWO" == other
+        case.judge("SES-001", False, "broken", of=read(api))
+
+    record = judged(body, needs=("coupons",))
+
+    assert ("fail", "") == (record["verdict"], record["detail"])
+    assert [("ONE",), ("ONE",)] == seen
+    with others.lease() as free:
+        assert "ONE" == free
+
+
+def test_a_case_that_needs_no_coupon_leases_none(judged: Judged, tmp_path: Path) -> None:
+    """It sees the whole pool, which is not its own."""
+
+    def body(case: Case, api: Api) -> None:
+        with Pool(("ONE",), tmp_path, patience=0).lease():
+            assert ("ONE", "TWO") == case.bindings.coupons
+            case.accepted("SES-001", read(api))
+
+    assert "pass" == judged(body)["verdict"]

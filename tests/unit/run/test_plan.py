@@ -86,6 +86,37 @@ def test_a_case_of_another_edition_does_not_run(named: str) -> None:
         assert named in row.detail
 
 
+def test_a_case_of_an_operation_of_another_edition_does_not_run() -> None:
+    """Not even one that only authenticates: there is nothing to send."""
+    for case in (spec(operations=("later",)), spec(operations=("later",), authentication=True)):
+        known = {"sooner"}
+        (row,) = make_plan([case], OPTIONS, TARGET, KEYS, CLAUSES, (), known=known).rows
+
+        assert (Verdict.UNSUPPORTED, Reason.EDITION, 0) == (row.verdict, row.reason, row.requests)
+        assert only(case).planned
+        assert make_plan([case], OPTIONS, TARGET, KEYS, CLAUSES, (), known={"later"}).rows[0].planned
+
+
+def test_what_depends_on_an_unsure_edition_is_not_judged() -> None:
+    """A case about nothing else does not run; any other runs, and judges the rest."""
+    changed = Requirement("SES-003", ("RSES-003",), Level.MUST, "x", (), ("all",), differs="2026-05")
+    unsure = catalogue("2025-01", [*CLAUSES, changed], among=("2025-01", "2026-05"))
+    cases = [spec("a/x::a", "SES-003"), spec("a/x::b", "SES-001", "SES-003"), spec("a/x::c", also=("RSES-003",))]
+    alone, both, maybe = make_plan(cases, OPTIONS, TARGET, KEYS, unsure, ()).rows
+
+    assert (Verdict.UNSUPPORTED, Reason.EDITION, 0) == (alone.verdict, alone.reason, alone.requests)
+    assert "SES-003" in alone.detail
+    assert (True, ("SES-001",)) == (both.planned, both.spec.requirements)
+    assert (True, ()) == (maybe.planned, maybe.spec.also)
+    sure = catalogue("2025-01", [*CLAUSES, changed])
+    assert all(row.planned for row in make_plan(cases, OPTIONS, TARGET, KEYS, sure, ()).rows)
+
+
+def test_a_plan_says_what_a_case_needs() -> None:
+    """Bindings by their names, keys by their roles."""
+    assert ["store", "expired_key"] == only(spec(needs=("store",), keys=("expired",))).record()["needs"]
+
+
 def test_max_requests_leaves_out_what_does_not_fit_any_more() -> None:
     """The budget is spent in order; a case too large for what is left does not keep out a smaller one."""
     cases = [spec("a/x::a"), spec("a/x::b", requests=9), spec("a/x::c")]

@@ -41,7 +41,7 @@ BODIES: Mapping[str, tuple[str, Drawn]] = {
 @pytest.fixture(scope="module")
 def bound(bindings: Bindings) -> Bindings:
     """Bindings with a campaign for referrals and a catalog besides."""
-    return replace(bindings, referral_campaign=4, catalog=5)
+    return replace(bindings, referral_campaign=4, catalog=5, catalog_attribute="shade")
 
 
 @pytest.mark.parametrize("what", BODIES)
@@ -81,7 +81,7 @@ def test_the_simplest_bodies(bound: Bindings, simplest: Simplest) -> None:
         (audiences.member_attributes, "profile_attribute"),
         (referrals.referrals, "referral_campaign"),
         (referrals.many_referrals, "referral_campaign"),
-        (lambda bindings: catalogs.marked(bindings, "REMOVE_MANY"), "item_attribute"),
+        (lambda bindings: catalogs.marked(bindings, "REMOVE_MANY"), "catalog_attribute"),
     ],
 )
 def test_what_a_body_needs_is_named(drawn: Callable[[Bindings], Any], missing: str) -> None:
@@ -190,14 +190,14 @@ def test_syncs_that_are_to_be_refused_fit_the_contract(validators: Validators, b
     assert {one["type"] for one in catalogs.mixed()["actions"]} == {"ADD", "PATCH"}
     assert validator.errors(catalogs.twice()) == ()
     assert [one["payload"]["sku"] for one in catalogs.twice()["actions"]] == [SKU, SKU]
-    assert catalogs.marked(bound, "REMOVE_MANY", catalogs.condition("item_text", "IN", "a,b")) == {
+    assert catalogs.marked(bound, "REMOVE_MANY", catalogs.condition("shade", "IN", "a,b")) == {
         "actions": [
             {
                 "type": "REMOVE_MANY",
                 "payload": {
                     "filters": [
-                        {"attr": "item_text", "op": "EQ", "value": MARK},
-                        {"attr": "item_text", "op": "IN", "value": "a,b"},
+                        {"attr": "shade", "op": "EQ", "value": MARK},
+                        {"attr": "shade", "op": "IN", "value": "a,b"},
                     ]
                 },
             }

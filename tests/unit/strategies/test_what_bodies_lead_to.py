@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from strategies.audiences import change, changes, members
 from strategies.catalogs import action, prices, sync, syncs
-from strategies.coupons import same_code
+from strategies.coupons import Change, programs, released, reserved, same_code
 from strategies.placeholders import PROFILE, SESSION, bind, several
 from strategies.referrals import DEFAULT_CHARACTERS, follows, looks
 from talonproof.target import Bindings
@@ -72,6 +72,29 @@ def test_a_code_made_by_its_pattern_follows_it(look: dict[str, Any], data: st.Da
 def test_a_code_that_strays_from_its_pattern_does_not_follow_it(code: Any) -> None:
     """A character that is not allowed, a wrong length, another text around the blanks, or no text at all."""
     assert not follows(code, "TP-###", "123")
+
+
+def test_reserved_is_who_reserved_and_did_not_release() -> None:
+    """Who never reserved is neither of the two; who reserved again is not released."""
+    program = [Change(True, (ANNA, BO)), Change(False, (ANNA, BO)), Change(True, (ANNA,))]
+
+    assert {ANNA} == reserved(program)
+    assert {BO} == released(program)
+    assert frozenset() == reserved([]) == released([])
+
+
+@given(programs())
+def test_nobody_reserves_twice_or_releases_nothing(program: list[Change]) -> None:
+    """Every change of a program is one whose outcome is stated; the first is a reservation."""
+    inside: set[str] = set()
+    for one in program:
+        assert one.people
+        assert len(set(one.people)) == len(one.people)
+        assert inside.isdisjoint(one.people) if one.reserves else inside.issuperset(one.people)
+        inside ^= set(one.people)
+
+    assert program[0].reserves
+    assert inside == reserved(program)
 
 
 def test_capitals_do_not_make_another_code() -> None:

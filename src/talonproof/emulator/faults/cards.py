@@ -125,6 +125,13 @@ def _(answer: Reply) -> Reply:
     return edited_reply(answer, lambda body: body.update(profiles=body["profiles"][:-1]))
 
 
+@CARDS.must("balances-of-an-empty-card", "The balances of a card show profiles, and none.", "LOY-008",
+            on=("getLoyaltyCardBalances",))  # fmt: skip
+@on_reply
+def _(answer: Reply) -> Reply:
+    return edited_reply(answer, lambda body: body.update(profiles=[]))
+
+
 @CARDS.should("link-without-profiles", "Linking a profile does not show whose the card is.", "LOY-009", on=LINK)
 @on_reply
 def _(answer: Reply) -> Reply:

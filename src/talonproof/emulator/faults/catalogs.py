@@ -141,6 +141,16 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     return proceed(_on_payloads(request, edit, "PATCH_MANY", "REMOVE_MANY"))
 
 
+@CATALOGS.must("removal-needs-a-filter", "A removal of many items without filters removes none.", "CAT-008", on=SYNC)
+@on_request
+def _(request: Request) -> Request:
+    def edit(body: dict[str, Any]) -> None:
+        if all(_is(action, "REMOVE_MANY") and not action["payload"].get("filters") for action in body["actions"]):
+            body["actions"] = [{"type": "REMOVE", "payload": {"sku": "\n"}}]
+
+    return edited_body(request, edit)
+
+
 @CATALOGS.should("text-has-an-order", "Text can be more or less than something.", "CAT-009", on=SYNC)
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     known = emulator.world.attributes[Entity.ITEM]
@@ -153,12 +163,14 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     return proceed(_on_payloads(request, edit, "PATCH_MANY", "REMOVE_MANY"))
 
 
-def _keep_filters(request: Request, keep: Callable[[list[Any]], list[Any]]) -> Request:
+def _keep_filters(
+    request: Request, keep: Callable[[list[Any]], list[Any]], kinds: tuple[str, ...] = ("PATCH_MANY", "REMOVE_MANY")
+) -> Request:
     def edit(payload: dict[str, Any]) -> None:
         if payload.get("filters"):
             payload["filters"] = keep(payload["filters"])
 
-    return _on_payloads(request, edit, "PATCH_MANY", "REMOVE_MANY")
+    return _on_payloads(request, edit, *kinds)
 
 
 @CATALOGS.must("only-first-filter", "Of several filters the first one counts.", "CAT-010", on=SYNC)
@@ -167,10 +179,16 @@ def _(request: Request) -> Request:
     return _keep_filters(request, lambda filters: filters[:1])
 
 
+@CATALOGS.must("removal-by-one-filter", "Of several filters of a removal the last one counts.", "CAT-010", on=SYNC)
+@on_request
+def _(request: Request) -> Request:
+    return _keep_filters(request, lambda filters: filters[-1:], ("REMOVE_MANY",))
+
+
 @CATALOGS.must("filters-ignored", "Filters are checked and then forgotten: many is always all.", "CAT-010", on=SYNC)
 def _(request: Request, proceed: Proceed, _emulator: Emulator) -> Reply:
-    answer = proceed(request)
-    return proceed(_keep_filters(request, lambda _: [])) if answer.ok and as_object(request.document()) else answer
+    answer, bare = proceed(request), _keep_filters(request, lambda _: [])
+    return proceed(bare) if answer.ok and bare.document() != request.document() else answer
 
 
 @CATALOGS.must("filters-joined-by-or", "An item that passes one of several filters is concerned.", "CAT-010", on=SYNC)
@@ -192,7 +210,8 @@ def _(answer: Reply) -> Reply:
     return edited_reply(answer, lambda body: body.update(id=body["id"] + 1))
 
 
-@CATALOGS.should("version-goes-back", "A sync is answered with the version before.", "CAT-011", on=SYNC)
-@on_reply
-def _(answer: Reply) -> Reply:
-    return edited_reply(answer, lambda body: body.update(version=max(body["version"] - 2, 0)))
+@CATALOGS.should("version-goes-back", "A sync for a version is answered with the one before it.", "CAT-011", on=SYNC)
+def _(request: Request, proceed: Proceed, _emulator: Emulator) -> Reply:
+    named = (as_object(request.document()) or {}).get("version")
+    answer = proceed(request)
+    return edited_reply(answer, lambda body: body.update(version=named - 1)) if isinstance(named, int) else answer

@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from talonproof.emulator.faults.fault import Collection, Proceed, on_reply
-from talonproof.emulator.faults.tampering import edited_reply, in_parts, in_path, sent_list
+from talonproof.emulator.faults.fault import Collection, Proceed, on_reply, on_request
+from talonproof.emulator.faults.tampering import edited_body, edited_reply, in_parts, in_path, sent_list
 from talonproof.emulator.message import Reply, Request
 
 if TYPE_CHECKING:
@@ -73,6 +73,17 @@ def _(answer: Reply) -> Reply:
     return _of_inventory(answer, keep_visible=True)
 
 
+@COUPONS.must("hard-reservation-not-in-inventory", "An inventory leaves out coupons that ask for a reservation.",
+              "CPN-004", on=INVENTORY)  # fmt: skip
+@on_reply
+def _(answer: Reply) -> Reply:
+    def edit(body: dict[str, Any]) -> None:
+        if "coupons" in body:
+            body["coupons"] = [one for one in body["coupons"] if not one["isReservationMandatory"]]
+
+    return edited_reply(answer, edit)
+
+
 @COUPONS.must("visible-coupon-hidden", "An inventory leaves out the coupons of everybody.", "CPN-013", on=INVENTORY)
 @on_reply
 def _(answer: Reply) -> Reply:
@@ -82,6 +93,18 @@ def _(answer: Reply) -> Reply:
 @COUPONS.must("release-not-done", "Ending a reservation is answered but not done.", "CPN-005", "CPN-006", on=RELEASE)
 def _(request: Request, proceed: Proceed, _emulator: Emulator) -> Reply:
     return proceed(request.with_document({"integrationIDs": []}) if sent_list(request, "integrationIDs") else request)
+
+
+@COUPONS.must("release-of-all", "Ending a reservation ends those of everybody.", "CPN-003", on=RELEASE)
+def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
+    answer = proceed(request)
+    if answer.ok:
+        code = in_path(request, emulator, "couponValue")
+        with emulator.store.transaction():
+            emulator.store.run(
+                "DELETE FROM reservation WHERE coupon_id = (SELECT id FROM coupon WHERE value = ?)", code
+            )
+    return answer
 
 
 @COUPONS.should(
@@ -107,6 +130,13 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
         with emulator.store.transaction():
             emulator.store.note(_RELEASED, json.dumps(kept))
     return answer
+
+
+@COUPONS.must("only-the-first-reserves", "Of several customers the first alone has the coupon reserved.", "CPN-003",
+              on=RESERVE)  # fmt: skip
+@on_request
+def _(request: Request) -> Request:
+    return edited_body(request, lambda body: body.update(integrationIDs=body["integrationIDs"][:1]))
 
 
 @COUPONS.should(

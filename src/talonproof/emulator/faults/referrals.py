@@ -63,6 +63,16 @@ def _(request: Request, proceed: Proceed, _emulator: Emulator) -> Reply:
     return proceed(plain if proceed(request).ok else request)
 
 
+@REFERRALS.must("pattern-without-its-rest", "What is no blank is left out of a code.", "REF-002", on=MANY)
+@on_request
+def _(request: Request) -> Request:
+    def edit(body: dict[str, Any]) -> None:
+        blanks = [one for one in body["referralPattern"] if one == "#"]
+        body.update(referralPattern="".join(blanks) or body["referralPattern"])
+
+    return edited_body(request, edit)
+
+
 @REFERRALS.must("no-limit-is-once", "A referral without limit can be used once.", "REF-003", on=(*ONE, *MANY))
 @on_reply
 def _(answer: Reply) -> Reply:
