@@ -132,7 +132,7 @@ def test_a_dry_update_leaves_the_session(case: Case, api: Api, state: str, name:
     judge_unchanged(case, "DRY-002", unchanged.session, before, [dry], after)
 
 
-@scenario("DRY-002", "DRY-003", footprint="create", requests=6, operations=WITH_PROFILE)
+@scenario("DRY-002", "DRY-003", footprint="create", requests=6, depth="release", operations=WITH_PROFILE)
 def test_a_dry_closing_leaves_the_session_open(case: Case, api: Api) -> None:
     """A dry update that closes an open session, for another customer, leaves the session and creates no profile."""
     session = api.arrange("open")

@@ -189,7 +189,6 @@ def test_a_bare_date_is_midnight(case: Case, paged: PagedList, name: str) -> Non
 @pytest.mark.parametrize(
     ("paged", "most"),
     [
-        listed(PROFILE_POINTS, "profile", "PAG-011", "PAG-017", requests=4, depth="smoke", more=(1,)),
         listed(PROFILE_POINTS, "profile-all", "PAG-011", "PAG-017", requests=16, more=(4,)),
         listed(CARD_POINTS, "card", "PAG-011", "PAG-017", requests=12, more=(3,)),
     ],
