@@ -51,7 +51,8 @@ class Entry:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Entry:
         """The entry that ``dataclasses.asdict`` wrote."""
-        return cls(**{**data, "cases": tuple(data["cases"])})
+        fields: Any = {**data, "cases": tuple(data["cases"])}
+        return cls(**fields)
 
 
 def known(entries: Iterable[Entry], requirement: str, fingerprint: str) -> Entry | None:
@@ -78,7 +79,7 @@ def blocks(text: str) -> tuple[str, tuple[Block, ...]]:
         while start and lines[start - 1].lstrip().startswith("#"):
             start -= 1
         starts.append(start)
-    ends = [*starts[1:], len(lines)]
+    ends = [*starts[1:], len(lines)] if starts else []
     found = tuple(
         Block("\n".join(lines[start:end]).strip("\n"), head + 1)
         for start, end, head in zip(starts, ends, heads, strict=True)

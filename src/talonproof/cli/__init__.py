@@ -24,6 +24,8 @@ COMMANDS = {
     "faults": "faults",
     "report": "report",
     "replay": "replay",
+    "compare": "compare",
+    "baseline": "baseline",
     "spec": "spec",
 }
 """The commands, in the order of the help, and the modules they stand in; each module is read when it is needed."""

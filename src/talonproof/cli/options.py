@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from talonproof.baseline import Entry, blocks, parse_baseline
 from talonproof.config import Depth, RunOptions
-from talonproof.errors import ConfigError, closest
+from talonproof.contract.requirements import read_requirements
+from talonproof.errors import ConfigError, DocumentError, closest
 from talonproof.plugin import prepare
+from talonproof.requirement import catalogue
 from talonproof.run.doctor.evidence import How, Origin
 from talonproof.target import Footprint
 from talonproof.workspace import Workspace, find_workspace
@@ -147,6 +151,7 @@ def asked(
     min_judged: float = 0.0,
     rate: float | None = None,
     faults: tuple[str, ...] = (),
+    baseline: Path | None = None,
 ) -> Asked:
     """The flags, checked against the workspace and against each other; raises ConfigError."""
     prepare.check_choice(target_file, url, faults)
@@ -162,9 +167,32 @@ def asked(
         min_judged=min_judged,
         edition=known,
         faults=faults,
+        baseline=read_baseline(baseline, place, known) if baseline else (),
     )
     footprint = Footprint.parse(max_footprint) if max_footprint else None
     return Asked(place, options, target_file, url, footprint, rate, how)
+
+
+def read_baseline(file: Path, workspace: Workspace, edition: str) -> tuple[Entry, ...]:
+    """The findings that a file lists as known.
+
+    Raises ConfigError where it cannot be read, DocumentError for an entry that is not as it should be or whose
+    requirement no edition has.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"--baseline {file}: {getattr(error, 'strerror', None) or error}"
+        raise ConfigError(message, hint="talonproof baseline update --from RUN writes one") from None
+    entries = parse_baseline(text, str(file), today=datetime.now(UTC).date())
+    rows = catalogue(edition, read_requirements(workspace.requirements))
+    names = {row.id for row in rows} | rows.elsewhere
+    for entry, block in zip(entries, blocks(text)[1], strict=True):
+        if not any(entry.covers(name) for name in names):
+            message = f"no requirement is called {entry.requirement}"
+            hint = closest(entry.requirement, (row.id for row in rows))
+            raise DocumentError(message, file=str(file), line=block.line, hint=hint)
+    return entries
 
 
 def pytest_environment(folder: Path) -> dict[str, str]:

@@ -24,7 +24,7 @@ from talonproof.http.guard import Guard
 from talonproof.http.ledger import Ledger
 from talonproof.http.redact import Redactor
 from talonproof.plugin import prepare
-from talonproof.plugin.control import check_reachable
+from talonproof.plugin.arriving import arrive
 from talonproof.report.finding_folder import FACTS, FOLDER, VERSION
 from talonproof.report.printable import one_line
 from talonproof.report.reading import read_stream
@@ -162,8 +162,7 @@ def _repeated(facts: Mapping[str, Any], request: Asked, folder: Path) -> Repeate
         return _case_again(facts, request, folder)
     embedded = prepare.start_embedded(request.workspace, request.options, folder) if request.embedded else None
     try:
-        setup = request.setup(folder, embedded.url if embedded else "", 1)
-        check_reachable(setup)
+        setup = arrive(request.setup(folder, embedded.url if embedded else "", 1))
         run = setup.options.run
         ledger = Ledger(run, recorded.worker)
         guard = Guard(setup.target, setup.contract, setup.options.max_footprint, ledger)

@@ -21,11 +21,14 @@ from talonproof.plugin import prepare
 from talonproof.plugin.arriving import arrive
 from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PLAN, PROBLEM
-from talonproof.report.reading import STREAM_FILE
+from talonproof.report.compare import as_markdown, as_text, compare
+from talonproof.report.reading import STREAM_FILE, read_complete, read_stream
+from talonproof.report.records import Stream
 from talonproof.report.render import render
 from talonproof.report.terminal import Progress, screen
 
 LOG = "pytest.log"
+COMPARISON = "comparison.md"
 
 
 @click.command(name="run")
@@ -62,6 +65,20 @@ LOG = "pytest.log"
 @click.option(
     "--fault", "faults", multiple=True, metavar="ID", help="Plant a defect in the embedded emulator; may be repeated."
 )
+@click.option(
+    "--baseline",
+    default=None,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Findings that are known; they do not fail the run.",
+)
+@click.option(
+    "--against",
+    default=None,
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Say at the end what is new and what is fixed since another run.",
+)
 def command(
     *,
     workers: int,
@@ -71,6 +88,8 @@ def command(
     strict: bool,
     min_judged: float,
     faults: tuple[str, ...],
+    baseline: Path | None,
+    against: Path | None,
     **chosen: Any,
 ) -> int:
     """Judge a server by the requirements of the API.
@@ -80,7 +99,8 @@ def command(
     3 the target cannot be reached or the run broke down, 4 only stale baseline
     entries, 5 nothing was exercised.
     """
-    request = asked(strict=strict, min_judged=min_judged, rate=rate, faults=faults, **chosen)
+    earlier = read_complete(against) if against else None
+    request = asked(strict=strict, min_judged=min_judged, rate=rate, faults=faults, baseline=baseline, **chosen)
     place = (folder or request.workspace.report_folder(request.options.run, Path.cwd())).resolve()
     if (place / STREAM_FILE).exists():
         message = f"--report {folder} holds another run already"
@@ -97,9 +117,18 @@ def command(
         if fresh and error.exit_code == ConfigError.exit_code:
             shutil.rmtree(place, ignore_errors=True)  # nothing was run, so there is nothing to look at
         raise
+    if earlier is not None:
+        _compare(earlier, place)
     if open_report:
         webbrowser.open((place / "report.html").as_uri())
     return code
+
+
+def _compare(earlier: Stream, folder: Path) -> None:
+    """Says what changed since an earlier run, and leaves it beside the reports as Markdown."""
+    change = compare(earlier, read_stream(folder))
+    (folder / COMPARISON).write_text(as_markdown(change), encoding="utf-8", newline="\n")
+    click.echo(as_text(change), nl=False)
 
 
 def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) -> int:
