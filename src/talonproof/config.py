@@ -34,7 +34,11 @@ SHRINK_REQUESTS_A_RUN = 1_000
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """The resolved options of one run; JSON is how they travel to the processes that execute it."""
+    """The resolved options of one run; JSON is how they travel to the processes that execute it.
+
+    ``budget`` is how many seconds the run may take (0: as many as it likes), ``deadline`` when they are over, in
+    seconds since the epoch, and ``budget_requests`` how many requests are planned for them.
+    """
 
     run: str
     seed: int
@@ -48,6 +52,9 @@ class RunOptions:
     edition: str = "2025-01"
     faults: tuple[str, ...] = ()
     baseline: tuple[Entry, ...] = ()
+    budget: float = 0.0
+    deadline: float = 0.0
+    budget_requests: int | None = None
 
     def to_json(self) -> str:
         """One line of JSON."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,6 +45,27 @@ class Word(click.ParamType[str]):
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """How the help shows it."""
         return "|".join(self.words)
+
+
+class Duration(click.ParamType[float]):
+    """A time such as ``90s``, ``5m`` or ``1h30m``, in seconds; a bare number is seconds."""
+
+    name = "duration"
+    _FORM = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s?)?")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds; ConfigError for what is no time, or none at all."""
+        if isinstance(value, float):
+            return value
+        found = self._FORM.fullmatch(str(value).strip().lower())
+        seconds = (
+            sum(int(part or 0) * unit for part, unit in zip(found.groups(), (3600, 60, 1), strict=True)) if found else 0
+        )
+        if not seconds:
+            name = param.opts[0] if param else "value"
+            message = f"{name} {value} is no time"
+            raise ConfigError(message, hint="such as 90s, 5m or 1h30m")
+        return float(seconds)
 
 
 TEMPORARY = "temporary"
@@ -152,6 +175,7 @@ def asked(
     rate: float | None = None,
     faults: tuple[str, ...] = (),
     baseline: Path | None = None,
+    budget: float = 0.0,
 ) -> Asked:
     """The flags, checked against the workspace and against each other; raises ConfigError."""
     prepare.check_choice(target_file, url, faults)
@@ -168,6 +192,8 @@ def asked(
         edition=known,
         faults=faults,
         baseline=read_baseline(baseline, place, known) if baseline else (),
+        budget=budget,
+        deadline=time.time() + budget if budget else 0.0,
     )
     footprint = Footprint.parse(max_footprint) if max_footprint else None
     return Asked(place, options, target_file, url, footprint, rate, how)

@@ -7,25 +7,32 @@ import shutil
 import subprocess
 import time
 import webbrowser
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from talonproof.cli.options import TEMPORARY, Asked, asked, pytest_command, pytest_environment, selection
+from talonproof.cli.options import TEMPORARY, Asked, Duration, asked, pytest_command, pytest_environment, selection
 from talonproof.cli.stopping import stoppable
+from talonproof.config import RunOptions
 from talonproof.errors import ConfigError, HarnessError, TalonproofError
 from talonproof.plugin import prepare
 from talonproof.plugin.arriving import arrive
 from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PLAN, PROBLEM
+from talonproof.report import words
 from talonproof.report.compare import as_markdown, as_text, compare
 from talonproof.report.reading import STREAM_FILE, read_complete, read_stream
 from talonproof.report.records import Stream
 from talonproof.report.render import render
 from talonproof.report.terminal import Progress, screen
+from talonproof.run.budget import allowance, answered_in
+from talonproof.run.doctor.asking import WORKER
+from talonproof.verdict import Reason
 
 LOG = "pytest.log"
 COMPARISON = "comparison.md"
@@ -73,6 +80,14 @@ COMPARISON = "comparison.md"
     help="Findings that are known; they do not fail the run.",
 )
 @click.option(
+    "--budget",
+    type=Duration(),
+    default=0.0,
+    metavar="TIME",
+    show_default=False,
+    help="How long the run may take, such as 5m: the cases that catch most go first, the rest are left out.",
+)
+@click.option(
     "--against",
     default=None,
     type=click.Path(path_type=Path),
@@ -90,6 +105,7 @@ def command(
     faults: tuple[str, ...],
     baseline: Path | None,
     against: Path | None,
+    budget: float,
     **chosen: Any,
 ) -> int:
     """Judge a server by the requirements of the API.
@@ -100,7 +116,9 @@ def command(
     entries, 5 nothing was exercised.
     """
     earlier = read_complete(against) if against else None
-    request = asked(strict=strict, min_judged=min_judged, rate=rate, faults=faults, baseline=baseline, **chosen)
+    request = asked(
+        strict=strict, min_judged=min_judged, rate=rate, faults=faults, baseline=baseline, budget=budget, **chosen
+    )
     place = (folder or request.workspace.report_folder(request.options.run, Path.cwd())).resolve()
     if (place / STREAM_FILE).exists():
         message = f"--report {folder} holds another run already"
@@ -137,7 +155,8 @@ def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) 
         (folder / stale).unlink(missing_ok=True)
     embedded = prepare.start_embedded(request.workspace, request.options, folder) if request.embedded else None
     try:
-        setup = arrive(request.setup(folder, embedded.url if embedded else "", max(1, workers)))
+        setup = request.setup(folder, embedded.url if embedded else "", max(1, workers))
+        setup = _budgeted(arrive(setup))
         _follow(setup, workers=workers, quiet=quiet)
     finally:
         if embedded is not None:
@@ -155,6 +174,17 @@ def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) 
         with suppress(SystemExit):  # rich's way of saying that nobody reads on; the verdict stands all the same
             screen(rendered.account.stream, rendered)
     return rendered.account.totals.exit_code
+
+
+def _budgeted(setup: prepare.Setup) -> prepare.Setup:
+    """The set-up with as many requests as the rest of the time allows, by how fast the first answers came."""
+    options = setup.options
+    if not options.budget:
+        return setup
+    left = options.deadline - time.time()
+    latency = answered_in(setup.folder / f"journal-{WORKER}.ndjson")
+    requests = allowance(left, latency=latency, rate=options.rate, workers=setup.workers)
+    return replace(setup, options=replace(options, budget_requests=requests))
 
 
 def _follow(setup: prepare.Setup, *, workers: int, quiet: bool) -> None:
@@ -176,7 +206,18 @@ def _follow(setup: prepare.Setup, *, workers: int, quiet: bool) -> None:
                     f"talonproof {setup.options.run}: {setup.target.name or setup.target.url}, "
                     f"depth {setup.options.depth}, seed {setup.options.seed}"
                 )
+            if record["type"] == "header" and not quiet and setup.options.budget:
+                _say_budget(record, setup.options)
             progress.feed(record)
+
+
+def _say_budget(header: dict[str, Any], options: RunOptions) -> None:
+    """What is run in the time there is, and which suites lose how many of their cases."""
+    left = Counter(case["suite"] for case in header["cases"] if case["reason"] == Reason.BUDGET)
+    planned = sum(case["planned"] for case in header["cases"])
+    out = ", ".join(f"{suite} {number}" for suite, number in sorted(left.items()))
+    fits = f"{words.amount(planned, 'case')}, at most {header['requests']} requests"
+    click.echo(f"budget {words.duration(options.budget)}: {fits}; left out: {out or 'nothing'}")
 
 
 def _records(file: Path, process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:

@@ -15,11 +15,12 @@ from talonproof.plugin import live_allure
 from talonproof.plugin.planning import PLAN, PROBLEM, header
 from talonproof.plugin.scenario import spec_of
 from talonproof.run.bench import Bench
+from talonproof.run.budget import read_scores, within_budget
 from talonproof.run.case import Case
 from talonproof.run.outcome import Blocked, Broken
 from talonproof.run.plan import Plan, Row, make_plan
-from talonproof.run.settle import run_case
-from talonproof.verdict import Verdict
+from talonproof.run.settle import left_out, run_case
+from talonproof.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
     from talonproof.plugin.prepare import Setup
@@ -84,6 +85,8 @@ class Executor:
             setup.passive,
             known=setup.contract.operations,
         )
+        if setup.options.budget_requests is not None:
+            plan = within_budget(plan, setup.options.budget_requests, read_scores(setup.workspace.reports))
         if self.narrowed:
             declared = {name for row in plan.rows for name in row.spec.names}
             plan = replace(plan, selected=frozenset(declared | setup.passive))
@@ -106,6 +109,10 @@ class Executor:
         case = pyfuncitem.stash.get(CURRENT, None)
         if case is None:
             return None
+        if self.bench.out_of_time():
+            detail = "the time allowed was over before its turn"
+            pyfuncitem.stash[RECORD] = left_out(case, Reason.BUDGET, detail)
+            pytest.skip(detail)
         names = pyfuncitem.fixturenames
         wanted = inspect.signature(pyfuncitem.obj).parameters
         arguments = {name: pyfuncitem.funcargs[name] for name in names if name in wanted}

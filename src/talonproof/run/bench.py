@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,6 +96,10 @@ class Bench:
     def may_shrink(self) -> bool:
         """Whether the run's allowance for shrinking, shared evenly by the workers, is not yet spent."""
         return self.shrunk < SHRINK_REQUESTS_A_RUN // max(1, self.workers)
+
+    def out_of_time(self) -> bool:
+        """Whether the time that the run may take is over."""
+        return 0 < self.options.deadline <= time.time()
 
     def close(self) -> None:
         """Ends the connections and the journal."""

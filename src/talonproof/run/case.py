@@ -12,7 +12,7 @@ from talonproof.errors import HarnessError
 from talonproof.finding import Judgement
 from talonproof.http.exchange import Call, Credential, Exchange
 from talonproof.requirement import Level
-from talonproof.run.outcome import Blocked, Unsupported
+from talonproof.run.outcome import Blocked, OutOfTime, Unsupported
 from talonproof.run.slice import relevant
 from talonproof.verdict import Reason
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+
+OUT_OF_TIME = "the time allowed was over before it ended"
 
 
 class _Nothing:
@@ -116,6 +118,8 @@ class Case:
         """
         if operation in self.bench.target.unbuilt and credential is Credential.LIVE:
             raise Unsupported(Reason.NOT_IMPLEMENTED, f"the target declares not to have {operation}")
+        if not self.spare and self.bench.out_of_time():
+            raise OutOfTime(OUT_OF_TIME)
         if not self.spare and self.sent >= self.row.requests:
             message = f"{self.id} sends more than the {self.row.requests} requests it planned"
             raise HarnessError(message)

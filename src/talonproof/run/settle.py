@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from talonproof.baseline import known
 from talonproof.http.curl import curl
 from talonproof.requirement import Level
-from talonproof.run.outcome import Blocked, Ended, Unsupported
+from talonproof.run.outcome import Blocked, Ended, OutOfTime, Unsupported
 from talonproof.run.recipe import recipe
 from talonproof.verdict import Reason, Verdict, worst
 
@@ -54,6 +54,26 @@ def run_case(case: Case, body: Callable[[], None]) -> dict[str, Any]:
         "findings": findings,
         "observations": [{"requirement": r, "note": bench.redactor.text(note)} for r, note in case.observations],
         "receipt": _difference(before, _account(bench)),
+    }
+
+
+def left_out(case: Case, reason: Reason, detail: str) -> dict[str, Any]:
+    """The line of a case that did not begin, because of what the user asked for."""
+    nothing: dict[str, Any] = {column: {} for column in RECEIPT}
+    return {
+        "type": "case",
+        "id": case.id,
+        "worker": case.bench.worker,
+        "verdict": Verdict.NOT_RUN,
+        "reason": reason,
+        "detail": detail,
+        "started": time.time(),
+        "seconds": 0.0,
+        "requests": {"planned": case.row.requests, "sent": 0, "extra": 0},
+        "evidence": {},
+        "findings": [],
+        "observations": [],
+        "receipt": nothing,
     }
 
 
@@ -130,6 +150,8 @@ def _verdict(
     match ended:
         case Unsupported():
             return Verdict.UNSUPPORTED, ended.reason, str(ended)
+        case OutOfTime():
+            return Verdict.NOT_RUN, Reason.BUDGET, str(ended)
         case Blocked():
             return Verdict.BLOCKED, None, str(ended)
         case _:
