@@ -38,6 +38,7 @@ class RunOptions:
 
     ``budget`` is how many seconds the run may take (0: as many as it likes), ``deadline`` when they are over, in
     seconds since the epoch, and ``budget_requests`` how many requests are planned for them.
+    ``spec`` is the path of the document that takes the place of the edition's own; empty where none does.
     """
 
     run: str
@@ -55,6 +56,7 @@ class RunOptions:
     budget: float = 0.0
     deadline: float = 0.0
     budget_requests: int | None = None
+    spec: str = ""
 
     def to_json(self) -> str:
         """One line of JSON."""

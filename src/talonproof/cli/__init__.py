@@ -22,11 +22,13 @@ COMMANDS = {
     "explain": "explain",
     "emulate": "emulate",
     "faults": "faults",
+    "fuzz": "fuzz",
     "report": "report",
     "replay": "replay",
     "compare": "compare",
     "baseline": "baseline",
     "spec": "spec",
+    "init": "init",
 }
 """The commands, in the order of the help, and the modules they stand in; each module is read when it is needed."""
 

@@ -8,8 +8,8 @@ import subprocess
 import time
 import webbrowser
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from talonproof.report.terminal import Progress, screen
 from talonproof.run.budget import allowance, answered_in
 from talonproof.run.doctor.asking import WORKER
 from talonproof.verdict import Reason
+from talonproof.workspace import Workspace
 
 LOG = "pytest.log"
 COMPARISON = "comparison.md"
@@ -119,7 +120,19 @@ def command(
     request = asked(
         strict=strict, min_judged=min_judged, rate=rate, faults=faults, baseline=baseline, budget=budget, **chosen
     )
-    place = (folder or request.workspace.report_folder(request.options.run, Path.cwd())).resolve()
+    with claimed(folder, request.workspace, request.options.run) as place:
+        code = execute(request, place, workers=workers)
+        if earlier is not None:
+            _compare(earlier, place)
+    if open_report:
+        webbrowser.open((place / "report.html").as_uri())
+    return code
+
+
+@contextmanager
+def claimed(folder: Path | None, workspace: Workspace, run: str) -> Generator[Path, None, None]:
+    """The folder that a run writes to; it is gone again if the run was refused before it began."""
+    place = (folder or workspace.report_folder(run, Path.cwd())).resolve()
     if (place / STREAM_FILE).exists():
         message = f"--report {folder} holds another run already"
         raise ConfigError(message, hint="name a folder that does not exist")
@@ -130,16 +143,11 @@ def command(
         message = f"--report {place} cannot be made: {error.strerror}"
         raise ConfigError(message) from None
     try:
-        code = execute(request, place, workers=workers)
+        yield place
     except TalonproofError as error:
         if fresh and error.exit_code == ConfigError.exit_code:
             shutil.rmtree(place, ignore_errors=True)  # nothing was run, so there is nothing to look at
         raise
-    if earlier is not None:
-        _compare(earlier, place)
-    if open_report:
-        webbrowser.open((place / "report.html").as_uri())
-    return code
 
 
 def _compare(earlier: Stream, folder: Path) -> None:
@@ -216,7 +224,7 @@ def _say_budget(header: dict[str, Any], options: RunOptions) -> None:
     left = Counter(case["suite"] for case in header["cases"] if case["reason"] == Reason.BUDGET)
     planned = sum(case["planned"] for case in header["cases"])
     out = ", ".join(f"{suite} {number}" for suite, number in sorted(left.items()))
-    fits = f"{words.amount(planned, 'case')}, at most {header['requests']} requests"
+    fits = f"{words.amount(planned, 'case')}, at most {words.amount(header['requests'], 'request')}"
     click.echo(f"budget {words.duration(options.budget)}: {fits}; left out: {out or 'nothing'}")
 
 

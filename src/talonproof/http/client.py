@@ -6,7 +6,7 @@ import dataclasses
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -19,7 +19,7 @@ from talonproof import __version__
 from talonproof.contract.contract import Contract
 from talonproof.contract.serialise import serialise
 from talonproof.errors import HarnessError
-from talonproof.http.exchange import Call, Exchange
+from talonproof.http.exchange import Call, Credential, Exchange
 from talonproof.http.guard import Guard
 from talonproof.http.keys import authorization
 from talonproof.http.pace import Pace
@@ -81,7 +81,8 @@ class Client:
     """Sends calls to one target; safe to use from several threads.
 
     ``on_intent`` is given a record before each attempt and ``on_outcome`` one after it; both are redacted.
-    ``transport`` stands in for the network. ``sent`` counts attempts, retries included.
+    ``transport`` stands in for the network. ``sent`` counts attempts, retries included. ``prefixes`` are, by operation,
+    the headers in which the document wants the key, each with what stands before the key.
     """
 
     def __init__(  # noqa: PLR0913 - everything with an effect is passed in
@@ -97,6 +98,7 @@ class Client:
         on_intent: Journal = no_journal,
         on_outcome: Journal = no_journal,
         timeout: httpx.Timeout = TIMEOUT,
+        prefixes: Mapping[str, Mapping[str, str]] | None = None,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -109,6 +111,7 @@ class Client:
         self._pace = pace or Pace(0)
         self._on_intent = on_intent
         self._on_outcome = on_outcome
+        self._prefixes = prefixes or {}
         self._now = now
         self._sleep = sleep
         self._count = threading.Lock()
@@ -173,6 +176,10 @@ class Client:
             headers["content-type"] = content_type
         if (value := authorization(call.credential, self._keys)) is not None:
             headers["authorization"] = value
+        headers.update(call.headers)
+        if call.credential is Credential.DOCUMENT and self._keys.live:
+            wanted = self._prefixes.get(call.operation, {})
+            headers.update({name: f"{before}{self._keys.live}" for name, before in wanted.items()})
         return headers
 
     def _attempt(self, prepared: _Prepared, number: int, attempt: int) -> tuple[Exchange, _Answer]:
@@ -224,6 +231,7 @@ class Client:
             query=self._redactor.value(call.query),
             body=self._redactor.value(call.body),
             raw_body=None if call.raw_body is None else self._redactor.data(call.raw_body),
+            headers=self._redactor.value(call.headers),
         )
 
     def _ask(self, prepared: _Prepared) -> _Answer:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 CURRENT = pytest.StashKey[Case]()
 RECORD = pytest.StashKey[dict[str, Any]]()
 
+_OF_NOTHING = "[NOTSET]"
+"""How pytest ends the name of a test that has a parameter for each of nothing."""
+
 
 class Executor:
     """The part of the plugin that lives in each process that runs cases.
@@ -49,6 +52,7 @@ class Executor:
         self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         """Makes the plan of what was collected, and leaves out what the selection leaves out."""
+        items[:] = [item for item in items if not item.name.endswith(_OF_NOTHING)]
         try:
             specs = {item: spec for item in items if (spec := spec_of(item, self.setup.workspace.suites))}
             plan = self._make(list(specs.values()))
@@ -83,7 +87,8 @@ class Executor:
             setup.keys,
             setup.catalogue,
             setup.passive,
-            known=setup.contract.operations,
+            known=setup.absent.union(setup.contract.operations),
+            absent=setup.absent,
         )
         if setup.options.budget_requests is not None:
             plan = within_budget(plan, setup.options.budget_requests, read_scores(setup.workspace.reports))
@@ -154,6 +159,7 @@ class Executor:
                 worker=self.worker,
                 workers=s.workers,
                 selected=self.plan and self.plan.selected | s.passive,
+                strangers=s.strangers,
             )
         return self._bench
 

@@ -22,6 +22,13 @@ from talonproof.workspace import Workspace, find_workspace
 
 LAUNCH_OPTION = "--talonproof-launch"
 
+STRANGERS = pytest.StashKey[tuple[str, ...]]()
+
+
+def strangers(config: pytest.Config) -> tuple[str, ...]:
+    """The operations of the user's document that are none of this API's, by id; none without such a document."""
+    return config.stash.get(STRANGERS, ())
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of ``talonproof run`` that make sense under plain pytest."""
@@ -51,6 +58,8 @@ def _register(config: pytest.Config, *parts: object) -> None:
     """Plays the parts, and judges the target alone: a warning of some library must not end a case."""
     config.addinivalue_line("filterwarnings", "default")
     for part in parts:
+        if isinstance(part, Executor):
+            config.stash[STRANGERS] = tuple(part.setup.strangers)
         config.pluginmanager.register(part)
 
 

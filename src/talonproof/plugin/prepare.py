@@ -15,9 +15,11 @@ from talonproof.checks import PASSIVE
 from talonproof.config import RunOptions
 from talonproof.contract.contract import Contract, read_contract
 from talonproof.contract.requirements import read_requirements
+from talonproof.contract.sound import check_schemas
 from talonproof.emulator import serve
 from talonproof.errors import ConfigError, closest
 from talonproof.http.keys import resolve_keys
+from talonproof.http.strangers import strangers
 from talonproof.requirement import Catalogue, catalogue
 from talonproof.run.doctor.evidence import FIRST, How, Origin, Recognition
 from talonproof.target import Footprint, Keys, Target, checked_url, parse_target
@@ -35,6 +37,8 @@ class Setup:
     """All that a process of a run needs to know; ``folder`` is where the run writes, and nothing else does.
 
     ``origin`` is how the edition came to be known.
+    Where a document of the user's own takes the place of the edition's, ``strangers`` are its operations that are none
+    of this API's, with their footprints, and ``absent`` those of the edition that it lacks.
     """
 
     workspace: Workspace
@@ -48,6 +52,8 @@ class Setup:
     workers: int
     target_file: str = ""
     origin: Origin = field(default_factory=lambda: Origin(How.FLAG))
+    strangers: Mapping[str, Footprint] = field(default_factory=dict[str, Footprint])
+    absent: frozenset[str] = frozenset()
 
     @property
     def passive(self) -> frozenset[str]:
@@ -136,15 +142,27 @@ def prepare(  # noqa: PLR0913 - what a run is made of
         target = replace(target, name="embedded emulator")
     keys = resolve_keys(target, {} if embedded else (environment or os.environ), default=serve.LIVE_KEY)
     edition, origin = options.edition, origin or Origin(How.FLAG)
-    contract = read_contract(workspace.contract_file(edition), edition=edition)
-    known = contract.operations if origin.how in _NAMED else newest_contract(workspace, contract).operations
+    contract = own = read_contract(workspace.contract_file(edition), edition=edition)
+    unknown: Mapping[str, Footprint] = {}
+    if options.spec:
+        contract = read_contract(Path(options.spec), edition=edition)
+        check_schemas(contract)
+        others = (read_contract(workspace.contract_file(e), edition=e) for e in workspace.editions() if e != edition)
+        unknown = strangers(contract, (own, *others))
+    known = own.operations if origin.how in _NAMED else newest_contract(workspace, own).operations
     for operation in sorted(target.unbuilt) if target_file else ():
-        if operation not in known:
+        if operation not in known and operation not in contract.operations:
             message = f"{target_file}: unbuilt: there is no operation {operation} in edition {edition}"
-            raise ConfigError(message, hint=closest(operation, known))
+            raise ConfigError(message, hint=closest(operation, (*known, *contract.operations)))
     possible = workspace.editions() if origin.how is How.UNSURE else ()
-    rows = catalogue(edition, read_requirements(workspace.requirements), among=possible)
-    return Setup(workspace, options, target, keys, contract, rows, folder, embedded, workers, target_file, origin)
+    clauses = read_requirements(workspace.requirements)
+    if options.spec:  # what a clause asks for, where it speaks of the document, is then stated by that document
+        clauses = tuple(replace(row, differs="") for row in clauses)
+    rows = catalogue(edition, clauses, among=possible)
+    return Setup(
+        workspace, options, target, keys, contract, rows, folder, embedded, workers, target_file, origin,
+        unknown, frozenset(own.operations.keys() - contract.operations.keys()),
+    )  # fmt: skip
 
 
 _NAMED = frozenset({How.FLAG, How.FILE, How.OWN})

@@ -86,7 +86,9 @@ class Header:
 
     ``requests`` is the most that the plan may send, ``min_judged`` is in per cent, and ``passive`` are the
     requirements judged on every exchange. ``unsettled`` are those that cannot be judged, because they differ from
-    edition to edition and it is not sure which one the target follows.
+    edition to edition and it is not sure which one the target follows. ``command`` is the one that was given, ``spec``
+    the document that was judged by in place of the edition's own, ``since`` the older one whose changes alone were
+    tried.
     """
 
     run: str
@@ -110,6 +112,10 @@ class Header:
     edition_from: EditionFacts = field(default_factory=EditionFacts)
     unsettled: frozenset[str] = frozenset()
     baseline: tuple[Entry, ...] = ()
+    command: str = "run"
+    spec: str = ""
+    since: str = ""
+    max_requests: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,13 +162,19 @@ def again(header: Header) -> str:
     A target that is neither the embedded emulator nor on this machine was described by a file that the
     stream does not name: ``TARGET.toml`` stands for it.
     """
-    words = ["talonproof", "run"]
+    words = ["talonproof", header.command]
+    for flag, file in (("--spec", header.spec), ("--since", header.since)):
+        words += [flag, file] if file else []
     if not header.target.embedded:
         words += ["--url", header.target.url] if header.target.loopback else ["--target", "TARGET.toml"]
-    named = "auto" if header.edition_from.how == "unsure" else header.edition
-    words += ["--edition", named, "--depth", header.depth, "--seed", str(header.seed)]
+    if header.command == "run":
+        named = "auto" if header.edition_from.how == "unsure" else header.edition
+        words += ["--edition", named, "--depth", header.depth]
+    words += ["--seed", str(header.seed)]
     if header.max_footprint:
         words += ["--max-footprint", header.max_footprint]
+    if header.max_requests is not None:
+        words += ["--max-requests", str(header.max_requests)]
     for pattern in header.select:
         words += ["--select", pattern]
     for fault in header.faults:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from talonproof.checks import Passive
+from talonproof.checks import Judge, Passive
 from talonproof.config import SHRINK_REQUESTS_A_RUN, RunOptions
+from talonproof.contract.directions import seen_as
 from talonproof.contract.validators import Validators
 from talonproof.http.client import Client
 from talonproof.http.guard import Guard
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from talonproof.contract.contract import Contract
     from talonproof.requirement import Catalogue
-    from talonproof.target import Keys, Target
+    from talonproof.target import Footprint, Keys, Target
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ class Bench:
     ledger: Ledger
     journal: Journal
     validators: Validators
-    passive: Passive
+    passive: Judge
     redactor: Redactor
     pool: Pool
     worker: str
@@ -65,8 +67,14 @@ class Bench:
         workers: int,
         selected: frozenset[str] | None = None,
         transport: httpx.BaseTransport | None = None,
+        strangers: Mapping[str, Footprint] | None = None,
+        prefixes: Mapping[str, Mapping[str, str]] | None = None,
+        passive: Judge | None = None,
     ) -> Bench:
-        """A bench that journals into the folder of the run."""
+        """A bench that journals into the folder of the run.
+
+        ``strangers`` are for the guard and ``prefixes`` for the client; ``passive`` takes the place of our own checks.
+        """
         journal = Journal(folder, worker)
         ledger = Ledger(options.run, worker)
         redactor = Redactor(keys.secrets())
@@ -74,15 +82,18 @@ class Bench:
             target,
             keys,
             contract,
-            Guard(target, contract, options.max_footprint, ledger),
+            Guard(target, contract, options.max_footprint, ledger, strangers=strangers),
             redactor=redactor,
             pace=Pace(options.rate / max(1, workers)),
             transport=transport,
             on_intent=journal.intent,
             on_outcome=journal.outcome,
+            prefixes=prefixes,
         )
-        judges = Validators(contract)
-        passive = Passive(contract, judges)
+        judges = Validators(seen_as(contract, "call"))
+        if passive is None:
+            answers = seen_as(contract, "answer")
+            passive = Passive(answers, judges if answers is contract else Validators(answers))
         return cls(
             options, target, contract, catalogue, client, ledger, journal, judges, passive, redactor,
             Pool(target.bindings.coupons, folder), worker, workers, selected,

@@ -109,6 +109,7 @@ class Case:
         raw_body: bytes | None = None,
         credential: Credential = Credential.LIVE,
         content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Exchange:
         """The exchange of one call, with every passive check applied to it.
 
@@ -120,6 +121,8 @@ class Case:
             raise Unsupported(Reason.NOT_IMPLEMENTED, f"the target declares not to have {operation}")
         if not self.spare and self.bench.out_of_time():
             raise OutOfTime(OUT_OF_TIME)
+        if operation not in self.bench.contract.operations:
+            raise Unsupported(Reason.NOT_IMPLEMENTED, f"the document has no {operation}")
         if not self.spare and self.sent >= self.row.requests:
             message = f"{self.id} sends more than the {self.row.requests} requests it planned"
             raise HarnessError(message)
@@ -132,6 +135,7 @@ class Case:
             raw_body=raw_body,
             credential=credential,
             content_type=content_type,
+            headers=headers or {},
         )
         if self.spare:
             self.extra += 1

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from talonproof.baseline import known
+from talonproof.contract.contract import NoSuchOperation
 from talonproof.http.curl import curl
 from talonproof.requirement import Level
 from talonproof.run.outcome import Blocked, Ended, OutOfTime, Unsupported
@@ -143,6 +144,8 @@ def _verdict(
     match ended:
         case None | Ended():
             pass
+        case NoSuchOperation() if bench.options.spec:
+            pass  # a suite looks for what its edition has, and a document of the user's own may lack it
         case _:
             return Verdict.ERROR, None, f"{type(ended).__name__}: {ended} ({trace})"
     if verdict := worst(found):
@@ -152,6 +155,8 @@ def _verdict(
             return Verdict.UNSUPPORTED, ended.reason, str(ended)
         case OutOfTime():
             return Verdict.NOT_RUN, Reason.BUDGET, str(ended)
+        case NoSuchOperation():
+            return Verdict.UNSUPPORTED, Reason.NOT_IMPLEMENTED, f"the document has no {ended.operation}"
         case Blocked():
             return Verdict.BLOCKED, None, str(ended)
         case _:

@@ -66,13 +66,13 @@ def test_nothing_of_a_server_is_more_than_text(written: Any, shows: Any) -> None
     body = {"base64": base64.b64encode(NASTY.encode()).decode()}
     folder = written(shows, message=NASTY, body=body, operation=NASTY, path="/v1/it's")
 
-    checked = subprocess.run(["sh", "-n", str(folder / SHELL)], capture_output=True, text=True, check=False)
+    checked = subprocess.run(["/bin/sh", "-n", str(folder / SHELL)], capture_output=True, text=True, check=False)
     assert (0, "") == (checked.returncode, checked.stderr)
     compile((folder / PYTEST).read_text(), PYTEST, "exec")
     environment = {"PATH": "/usr/bin:/bin", "TALONPROOF_API_KEY": "k", "TALONPROOF_URL": "http://127.0.0.1:1"}
     environment["PYTHON"] = sys.executable
     done = subprocess.run(
-        ["sh", str(folder / SHELL)], env=environment, cwd=folder, capture_output=True, text=True, check=False
+        ["/bin/sh", str(folder / SHELL)], env=environment, cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode in {3, 127}, done.stderr  # nothing listens there; without a form, talonproof is not in PATH
     assert not list(folder.glob("**/owned"))
@@ -82,7 +82,7 @@ def test_without_a_key_nothing_is_tried(written: Any) -> None:
     """The script says which variable is missing."""
     folder = written({"form": "status", "step": 0, "expected": "4xx"})
     done = subprocess.run(
-        ["sh", str(folder / SHELL)], env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False
+        ["/bin/sh", str(folder / SHELL)], env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False
     )
 
     assert (3, "TALONPROOF_API_KEY is not set: it must hold an API key\n") == (done.returncode, done.stderr)
