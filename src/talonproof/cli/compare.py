@@ -13,7 +13,7 @@ from talonproof.report.reading import read_complete
 FORMATS = {"text": as_text, "markdown": as_markdown, "json": as_json}
 
 
-@click.command(name="compare")
+@click.command(name="compare", short_help="Say what changed between two runs.")
 @click.argument("run_a", type=click.Path(path_type=Path))
 @click.argument("run_b", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=Word(*FORMATS), default="text", show_default=True, help="How to say it.")

@@ -34,7 +34,7 @@ from talonproof.verdict import Verdict
 from talonproof.workspace import find_workspace
 
 
-@click.command(name="replay")
+@click.command(name="replay", short_help="Say whether a finding still shows.")
 @click.argument("finding", type=click.Path(path_type=Path))
 @click.option("--target", "target_file", default="", metavar="FILE", help="Another target than that of the run.")
 @click.option("--url", default="", metavar="URL", help="Another server on this machine.")
@@ -50,6 +50,9 @@ def command(*, finding: Path, target_file: str, url: str) -> int:
     be tried.
     """
     facts = _read(finding)
+    if facts["spec"] and not Path(facts["spec"]).is_file():
+        message = f"{facts['spec']}: the document that the run judged by is not there"
+        raise ConfigError(message)
     prepare.check_choice(target_file, url, ())
     request = _asked(facts, finding, target_file, url)
     with _folder() as folder:
@@ -122,6 +125,7 @@ def _options(facts: Mapping[str, Any]) -> RunOptions:
         depth=Depth(facts["depth"]),
         select=tuple(glob.escape(case) for case in facts["cases"][:1]),
         edition=facts["edition"],
+        spec=facts["spec"],
         faults=tuple(facts["faults"]) if facts["target"]["embedded"] else (),
     )
 
@@ -177,6 +181,8 @@ def _repeated(facts: Mapping[str, Any], request: Asked, folder: Path) -> Repeate
 
 def _case_again(facts: Mapping[str, Any], request: Asked, folder: Path) -> Repeated:
     """Runs the case that found it, since the answers alone do not tell."""
+    if facts["command"] != "run":
+        return Repeated(UNTRIED, f"only talonproof {facts['command']} can run its case", ())
     try:
         execute(request, folder, workers=1, quiet=True)
     except TalonproofError as error:

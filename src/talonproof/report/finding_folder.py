@@ -43,6 +43,8 @@ def _facts(shown: Shown, header: Header) -> dict[str, Any]:
         "run": header.run,
         "talonproof": header.talonproof,
         "target": dataclasses.asdict(header.target),
+        "command": header.command,
+        "spec": header.spec,
         "edition": header.edition,
         "depth": header.depth,
         "seed": header.seed,
