@@ -29,9 +29,14 @@ class Rendered:
     """The folder of Allure results; Allure's own HTML is made from it (``talonproof report RUN --allure``)."""
 
     @property
+    def findings(self) -> Path:
+        """The folder that holds one for each finding; it is there if there is one."""
+        return self.html.parent / FOLDER
+
+    @property
     def others(self) -> tuple[Path, ...]:
         """All but the page."""
-        return (self.summary, self.junit, self.allure)
+        return (self.summary, self.junit, self.allure, *([self.findings] if self.account.findings else []))
 
 
 def render(run_folder: Path, *, reports_data: Path) -> Rendered:
@@ -58,5 +63,5 @@ def render(run_folder: Path, *, reports_data: Path) -> Rendered:
     write_junit(told, rendered.junit)
     write_summary(told, rendered.summary)
     write_html(told, rendered.html)
-    write_findings(told, run_folder / FOLDER)
+    write_findings(told, rendered.findings)
     return rendered

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from talonproof.baseline import Entry
 from talonproof.report.records import Case, Header
@@ -38,10 +38,14 @@ def no_longer(entry: Entry) -> str:
 
 
 def _open(entry: Entry, header: Header, cases: tuple[Case, ...]) -> bool:
-    """Whether the finding might still be there: some case that could have met it did not run to its end."""
-    ended: Mapping[str, Verdict] = {case.id: case.verdict for case in cases}
+    """Whether the finding might still be there: some case that could have met it did not get to what it is about."""
+    reached = {
+        case.id
+        for case in cases
+        if case.verdict in _TOLD and any(entry.covers(name) for name, times in case.evidence.items() if times)
+    }
     wanted = set(_could(entry, header))
-    return not wanted or any(ended.get(name) not in _TOLD for name in wanted)
+    return not wanted or not wanted <= reached
 
 
 def _could(entry: Entry, header: Header) -> Iterator[str]:

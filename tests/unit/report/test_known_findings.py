@@ -84,6 +84,14 @@ def test_what_was_not_got_to_is_not_stale(build: Any, run: Any, end: str) -> Non
     assert () == stale_entries(stream.header, stream.cases)
 
 
+def test_a_case_that_ended_before_it_got_there_proves_nothing(build: Any, run: Any) -> None:
+    """It warned of something else, and never exercised the requirement."""
+    early = build.case(OTHER, "warn", findings=[build.finding("SES-009", "warn")])
+    stream = run(entry(), passed(build, CASE), early)
+
+    assert () == stale_entries(stream.header, stream.cases)
+
+
 def test_the_cases_that_met_it_decide(build: Any, run: Any) -> None:
     """Others about the same requirement may be left out."""
     stream = run(entry(cases=[CASE]), passed(build, CASE))
