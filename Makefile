@@ -9,6 +9,7 @@ PYTHON ?=
 ARGS   ?=
 JOBS   ?= 2
 SEEDS  ?= 20
+KILLS  ?= 100
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -53,6 +54,10 @@ seeds: $(VENV)/.ready ## Run the healthy emulator under SEEDS=20 seeds, strictly
 	done; \
 	if [ -n "$$failed" ]; then echo "not conformant with seed$$failed" >&2; exit 1; fi; \
 	echo "conformant with each of $(SEEDS) seeds"
+
+.PHONY: kills
+kills: $(VENV)/.ready ## Kill KILLS=100 runs at random moments, and see that nothing is lost; slow
+	@KILLS=$(KILLS) $(BIN)/python -m pytest -n $(JOBS) tests/kills $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/.ready ## Measure how long runs take, and how fast the parts are

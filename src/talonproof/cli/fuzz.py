@@ -43,6 +43,7 @@ from talonproof.run.bench import Bench
 from talonproof.run.plan import Plan, Row, case_seed, select
 from talonproof.run.settle import run_case
 from talonproof.run.stream import StreamWriter
+from talonproof.run.tenure import Tenure
 from talonproof.target import Footprint, Keys, Target
 from talonproof.verdict import Reason, Verdict
 from talonproof.workspace import Workspace, find_workspace
@@ -117,7 +118,7 @@ def command(
         spec=str(spec.resolve()),
     )
     workspace = find_workspace()
-    with claimed(folder, workspace, options.run) as place:
+    with claimed(folder, workspace, options.run) as place, Tenure.begin(place):
         job = Job(workspace, document, options, place, changed, str(since.resolve()) if since else "")
         return job.run(target_file, url, Footprint.parse(max_footprint) if max_footprint else None, rate)
 

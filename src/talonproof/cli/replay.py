@@ -29,6 +29,7 @@ from talonproof.report.finding_folder import FACTS, FOLDER, VERSION
 from talonproof.report.printable import one_line
 from talonproof.report.reading import read_stream
 from talonproof.run.replay import GONE, SHOWS, UNTRIED, Recorded, Repeated, repeat
+from talonproof.run.tenure import launch_file
 from talonproof.target import Footprint
 from talonproof.verdict import Verdict
 from talonproof.workspace import find_workspace
@@ -152,7 +153,7 @@ def _asked(facts: Mapping[str, Any], finding: Path, target_file: str, url: str) 
 def _launch(finding: Path) -> dict[str, Any]:
     """What the run was started with, where its folder is still around the finding."""
     place = finding if finding.is_dir() else finding.parent
-    file = place.resolve().parent.parent / prepare.LAUNCH
+    file = launch_file(place.resolve().parent.parent)
     try:
         found: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):

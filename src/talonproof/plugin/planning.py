@@ -14,7 +14,6 @@ from talonproof.run.stream import moment
 if TYPE_CHECKING:
     from talonproof.requirement import Catalogue
 
-PLAN = "plan.json"
 PROBLEM = "problem.json"
 
 

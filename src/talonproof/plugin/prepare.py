@@ -22,6 +22,7 @@ from talonproof.http.keys import resolve_keys
 from talonproof.http.strangers import strangers
 from talonproof.requirement import Catalogue, catalogue
 from talonproof.run.doctor.evidence import FIRST, How, Origin, Recognition
+from talonproof.run.tenure import launch_file
 from talonproof.target import Footprint, Keys, Target, checked_url, parse_target
 from talonproof.workspace import Workspace, find_workspace
 
@@ -29,14 +30,15 @@ if TYPE_CHECKING:
     from talonproof.emulator.serve import Embedded
 
 DEFAULT_EDITION = FIRST
-LAUNCH = "launch.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
     """All that a process of a run needs to know; ``folder`` is where the run writes, and nothing else does.
 
-    ``origin`` is how the edition came to be known.
+    ``origin`` is how the edition came to be known. ``part`` is 0, or counts how often the run was gone on with;
+    ``rest`` are the cases that are left then. ``held`` is whether the process that the run hangs on holds the launch
+    file.
     Where a document of the user's own takes the place of the edition's, ``strangers`` are its operations that are none
     of this API's, with their footprints, and ``absent`` those of the edition that it lacks.
     """
@@ -54,16 +56,28 @@ class Setup:
     origin: Origin = field(default_factory=lambda: Origin(How.FLAG))
     strangers: Mapping[str, Footprint] = field(default_factory=dict[str, Footprint])
     absent: frozenset[str] = frozenset()
+    part: int = 0
+    rest: frozenset[str] | None = None
+    held: bool = False
+
+    @property
+    def launch_file(self) -> Path:
+        """The file that tells another process of this set-up."""
+        return launch_file(self.folder, self.part)
 
     @property
     def passive(self) -> frozenset[str]:
         """The requirements that are judged on every exchange."""
         return frozenset(PASSIVE.values())
 
+    def name(self, worker: str) -> str:
+        """The name of a worker, of which ids are made: no part of a run has those of another."""
+        return f"{worker}r{self.part}" if self.part else worker
+
     def launch(self) -> Path:
         """Writes what another process needs to come to the same set-up; it holds no key."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        file = self.folder / LAUNCH
+        file = self.launch_file
         file.write_text(
             json.dumps(
                 {
@@ -74,6 +88,9 @@ class Setup:
                     "embedded": self.embedded,
                     "workers": self.workers,
                     "origin": self.origin.to_json(),
+                    "part": self.part,
+                    "rest": None if self.rest is None else sorted(self.rest),
+                    "held": self.held,
                 }
             )
         )
@@ -208,7 +225,7 @@ def read_launch(file: Path) -> Setup:
     data: dict[str, Any] = json.loads(file.read_text())
     options = RunOptions.from_json(data["options"])
     target_file = data["target_file"]
-    return prepare(
+    setup = prepare(
         find_workspace(Path(data["workspace"])),
         options,
         file.parent,
@@ -218,6 +235,8 @@ def read_launch(file: Path) -> Setup:
         workers=data["workers"],
         origin=Origin.from_json(data["origin"]),
     )
+    rest = None if data["rest"] is None else frozenset(data["rest"])
+    return replace(setup, part=data["part"], rest=rest, held=data["held"])
 
 
 def start_embedded(workspace: Workspace, options: RunOptions, folder: Path) -> Embedded:

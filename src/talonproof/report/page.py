@@ -225,7 +225,8 @@ def _facts(told: Account) -> Iterable[tuple[str, str]]:
     yield "Requests", f"{sent:,}" + (f", and {extra:,} to shrink and confirm" if extra else "")
     yield "Began", words.moment(header.started)
     yield "Took", words.lasted(told.stream)
-    finished = sum(case.planned and case.id in told.finished for case in header.cases)
+    ended = {name for name, case in told.finished.items() if case.verdict is not Verdict.NOT_RUN}
+    finished = sum(case.planned and case.id in ended for case in header.cases)
     yield "Cases", f"{finished} of {sum(case.planned for case in header.cases)} planned finished"
     yield "Exit code", str(sums.exit_code)
 

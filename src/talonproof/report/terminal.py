@@ -190,9 +190,13 @@ def _finding(number: int, shown: Shown, width: int) -> list[Text]:
 
 
 def _unproved(told: Account, width: int, limit: int) -> list[Text]:
-    """The cases that should have judged something and did not, with the reason."""
+    """The cases that should have judged something and did not, or were in flight at the end, with the reason."""
     silent = {Verdict.ERROR, Verdict.VACUOUS, Verdict.BLOCKED}
-    cases = [(name, outcome) for name, outcome in told.outcomes.items() if outcome.verdict in silent]
+    cases = [
+        (name, outcome)
+        for name, outcome in told.outcomes.items()
+        if outcome.verdict in silent or (outcome.verdict is Verdict.NOT_RUN and name in told.finished)
+    ]
     cases.sort(key=lambda case: RANK[case[1].verdict])
     lines: list[Text] = []
     for name, outcome in cases[:limit]:

@@ -154,14 +154,18 @@ def conclude(
     if code == 0 and sums.share < header.min_judged:
         sums = replace(sums, verdict=Verdict.VACUOUS, exit_code=1)
     lost = sum(end.verdict is Verdict.NOT_RUN and end.reason not in CHOSEN for end in outcomes.values())
-    return replace(sums, headline=_headline(header, sums, finished=len({case.id for case in cases}), lost=lost))
+    finished = len({case.id for case in cases if case.verdict is not Verdict.NOT_RUN})
+    return replace(sums, headline=_headline(header, sums, finished=finished, lost=lost))
 
 
 def finished_cases(cases: Iterable[Case]) -> Mapping[str, Case]:
-    """The cases that finished, by id; of one that the stream has twice, the worse."""
+    """The cases that finished or were cut off, by id; of one that the stream has twice, the worse.
 
-    def order(case: Case) -> tuple[int, str, str, float]:
-        return RANK[case.verdict], case.reason or "", case.detail, case.started
+    An attempt that was cut off counts only where no other came to its end.
+    """
+
+    def order(case: Case) -> tuple[bool, int, str, str, float]:
+        return case.verdict is Verdict.NOT_RUN, RANK[case.verdict], case.reason or "", case.detail, case.started
 
     finished: dict[str, Case] = {}
     for case in cases:

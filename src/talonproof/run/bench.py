@@ -101,7 +101,7 @@ class Bench:
 
     def case(self, row: Row) -> Case:
         """A case that is about to run."""
-        self.journal.case = row.spec.id
+        self.journal.begin(row.spec.id)
         return Case(self, row, case_seed(self.options.seed, row.spec.id))
 
     def may_shrink(self) -> bool:

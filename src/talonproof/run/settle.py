@@ -129,7 +129,7 @@ def _finding(bench: Bench, shown: Shown, again: Shown | None) -> dict[str, Any]:
         "verdict": _listed(entry) if entry else Verdict.FLAKY if again is None else broken,
         "exchanges": [exchange.numbered(n).record() for n, exchange in enumerate(shown.exchanges)],
         "curl": "\n".join(curl(exchange) for exchange in shown.exchanges),
-        "example": shown.example,
+        "example": None if shown.example is None else bench.redactor.text(shown.example),
         "replay": recipe(shown, again),
     }
 
