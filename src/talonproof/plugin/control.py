@@ -183,5 +183,5 @@ class Controller:
             "evidence": {},
             "findings": [],
             "observations": [],
-            "receipt": {},
+            "receipt": {"created": {}, "restored": {}},
         }
