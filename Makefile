@@ -9,6 +9,7 @@ PYTHON ?=
 ARGS   ?=
 JOBS   ?= 2
 SEEDS  ?= 20
+NETWORK_SEEDS ?= 10
 KILLS  ?= 100
 
 VENV := .venv
@@ -54,6 +55,14 @@ seeds: $(VENV)/.ready ## Run the healthy emulator under SEEDS=20 seeds, strictly
 	done; \
 	if [ -n "$$failed" ]; then echo "not conformant with seed$$failed" >&2; exit 1; fi; \
 	echo "conformant with each of $(SEEDS) seeds"
+
+.PHONY: network
+network: $(VENV)/.ready ## Run the healthy emulator and every planted fault behind a bad network; NETWORK_SEEDS=10; slow
+	@$(BIN)/python -m tests.misbehaving.bad_network --seeds $(NETWORK_SEEDS) $(ARGS)
+
+.PHONY: pace
+pace: $(VENV)/.ready ## Measure how fast the requests of a whole run arrive under a limit; takes minutes
+	@$(BIN)/python -m tests.misbehaving.pacing
 
 .PHONY: kills
 kills: $(VENV)/.ready ## Kill KILLS=100 runs at random moments, and see that nothing is lost; slow

@@ -30,6 +30,10 @@ ALLOWED_REQUESTS: dict[Depth, int | None] = {Depth.SMOKE: 200, Depth.RELEASE: 3_
 SHRINK_REQUESTS_A_FINDING = 200
 SHRINK_REQUESTS_A_RUN = 1_000
 
+REPEATED_REQUESTS_A_CASE = 400
+REPEATED_REQUESTS_A_RUN = 3_000
+"""What may be made again because no answer came: a run on a bad network is at most twice as long as planned."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:

@@ -136,10 +136,17 @@ class Bindings:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a run may do to the target: the highest footprint, and requests a second (0: no limit)."""
+    """What a run may do to the target: the highest footprint, and requests a second (0: no limit).
+
+    The time-outs are seconds: for a connection, for each piece of an answer, and for all of it from the request to the
+    last byte.
+    """
 
     max_footprint: Footprint = Footprint.DRY
     rate: float = 0.0
+    connect_timeout: float = 5.0
+    read_timeout: float = 30.0
+    total_timeout: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,8 @@ def is_loopback(host: str) -> bool:
 
 
 _TARGET_KEYS = ("name", "url", "allowed_host", "key_env", "edition", "settle", "unbuilt")
-_LIMIT_KEYS = ("max_footprint", "rate")
+_TIMEOUT_KEYS = ("connect_timeout", "read_timeout", "total_timeout")
+_LIMIT_KEYS = ("max_footprint", "rate", *_TIMEOUT_KEYS)
 _KEY_ROLES = ("expired", "other_application", "test")
 _TABLES = ("target", "limits", "bindings", "pools")
 
@@ -254,7 +262,7 @@ def parse_target(text: str, source: str, *, world: bool = False) -> Target:
         key_variable=reader.variable(target, "target", "key_env", KEY_VARIABLE),
         edition=reader.value(target, "target", "edition", str, "auto"),
         settle=settle,
-        limits=Limits(footprint, rate),
+        limits=Limits(footprint, rate, **reader.timeouts(limits)),
         bindings=_bindings(reader, bound, pools, world=world),
         key_variables={role: name for role, name in variables.items() if name},
         literal_keys={role: key for role, key in literals.items() if key},
@@ -351,6 +359,15 @@ class _Reader:
             message = f"[{table}] {key} must be a number from 0 to {_LARGEST:.0f}"
             raise DocumentError(message, file=self.source, line=self.line(key, table))
         return float(found)
+
+    def timeouts(self, limits: Mapping[str, Any]) -> dict[str, float]:
+        """The time-outs that the limits name; none of them can be 0, for nothing answers at once."""
+        found = {key: self.number(limits, "limits", key, 0.0) for key in _TIMEOUT_KEYS if key in limits}
+        for key, seconds in found.items():
+            if not seconds:
+                message = f"[limits] {key} must be more than 0 seconds"
+                raise DocumentError(message, file=self.source, line=self.line(key, "limits"))
+        return found
 
     def variable(self, data: Mapping[str, Any], table: str, key: str, default: str) -> str:
         """The name of an environment variable, or the default. What stands there could be a key: it is not repeated."""

@@ -31,6 +31,7 @@ from talonproof.report.reading import STREAM_FILE, read_stream
 from talonproof.report.render import render
 from talonproof.report.terminal import Progress, screen
 from talonproof.report.totals import totals
+from talonproof.run.breaker import FILE as DOWN
 from talonproof.run.recovery import PLAN, is_over, recover
 from talonproof.run.tenure import Tenure
 from talonproof.workspace import Workspace
@@ -168,7 +169,7 @@ def _execute(
     quiet: bool = False,
 ) -> int:
     """Runs the cases, or the rest of them, in the folder that is ours."""
-    for stale in (PROBLEM, PLAN):
+    for stale in (PROBLEM, PLAN, DOWN):
         (folder / stale).unlink(missing_ok=True)
     embedded = prepare.start_embedded(request.workspace, request.options, folder) if request.embedded else None
     try:

@@ -58,7 +58,8 @@ class Exchange:
 
     ``number`` counts from 0 within the history of a case. ``url`` is absolute, ``path`` the raw path with its query.
     Header names are lower case. ``status`` is 0 and ``failure`` says why where no answer came.
-    ``started`` is seconds since the epoch, ``seconds`` how long the answer took.
+    ``started`` is seconds since the epoch, ``seconds`` how long the answer took. ``attempts`` is how often the call was
+    made until then; only the last attempt is an exchange.
     """
 
     number: int
@@ -74,6 +75,7 @@ class Exchange:
     started: float
     seconds: float
     failure: str = ""
+    attempts: int = 1
 
     @property
     def operation(self) -> str:

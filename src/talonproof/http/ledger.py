@@ -11,6 +11,7 @@ from typing import Any, Final
 from talonproof.errors import HarnessError
 from talonproof.http.arguments import body_of, elements, is_dry, members
 from talonproof.http.exchange import Credential, Exchange
+from talonproof.http.trouble import Fate, fate
 
 _RUN: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _WORKER: Final = re.compile(r"[a-z][a-z0-9]*")
@@ -18,6 +19,9 @@ _DOTS: Final = re.compile(r"(?:^|[/\\])\.{1,2}(?:[/\\]|$)")
 
 _OUR_NAMES: Final = frozenset({"sessions", "profiles", "items"})
 """Things whose ids the caller chooses: one that is not of the run was there before, or is somebody else's."""
+
+UNKNOWN: Final = "writes of unknown outcome"
+"""What the receipt calls the writes whose answer never came: each was carried out, or was not."""
 
 
 class Ledger:
@@ -88,6 +92,8 @@ class Ledger:
             if exchange.ok and not dry:
                 self._note_success(exchange)
                 self._counts.update(_used(exchange, was_closed=was_closed))
+            elif exchange.method != "GET" and not dry and fate(exchange) is Fate.UNKNOWN:
+                self._counts[UNKNOWN] += 1
 
     def _note_state(self, exchange: Exchange) -> None:
         call = exchange.call

@@ -14,6 +14,7 @@ from talonproof.http.client import Client, Journal, no_journal
 from talonproof.http.exchange import Call, Exchange
 from talonproof.http.guard import Guard
 from talonproof.http.ledger import Ledger
+from talonproof.http.trouble import untrusted
 from talonproof.target import Footprint, Keys, Target
 
 _ASKED: Final = "getCustomerSession"
@@ -52,6 +53,9 @@ def preflight(
         session = ledger.new("session")
         exchange = client.send(Call(_ASKED, {"customerSessionId": session}), number=0)
     url = target.url
+    if untrusted(exchange):
+        message = f"the certificate of {url} is not to be trusted: {exchange.failure}"
+        raise TargetError(message, hint="nothing was sent")
     if exchange.status == 0:
         raise TargetError(f"nothing answers at {url}: {exchange.failure}", hint="is it running, and is the port right?")
     if exchange.status == 401:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from talonproof.errors import HarnessError
+from talonproof.http.pace import forget
 from talonproof.http.redact import Redactor
 from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PROBLEM
@@ -108,6 +109,7 @@ class Controller:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Ends the stream, and the emulator."""
         self._begin()
+        forget(self.setup.folder)
         problem = self.setup.folder / PROBLEM
         if problem.exists():
             session.exitstatus = json.loads(problem.read_text())["exit_code"]

@@ -19,8 +19,8 @@ from talonproof.run.case import Case
 from talonproof.run.outcome import Blocked, Broken
 from talonproof.run.plan import Plan, Row, make_plan
 from talonproof.run.recovery import PLAN, lines_of
-from talonproof.run.settle import run_case
-from talonproof.verdict import Verdict
+from talonproof.run.settle import not_run, run_case
+from talonproof.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
     from talonproof.plugin.prepare import Setup
@@ -128,10 +128,16 @@ class Executor:
         names = pyfuncitem.fixturenames
         wanted = inspect.signature(pyfuncitem.obj).parameters
         arguments = {name: pyfuncitem.funcargs[name] for name in names if name in wanted}
-        record = run_case(case, lambda: pyfuncitem.obj(**arguments))
+        if down := case.bench.breaker.down:
+            record = not_run(case, Reason.TARGET_DOWN, down)
+        else:
+            record = run_case(case, lambda: pyfuncitem.obj(**arguments))
         if self.overseer is not None:
             self.overseer.check()
-        self.bench.journal.ended(record)
+        if down:
+            self.bench.journal.dropped()  # it is still to be run
+        else:
+            self.bench.journal.ended(record)
         pyfuncitem.stash[RECORD] = record
         if live_allure.wanted(pyfuncitem.config):
             live_allure.describe(case, record)
@@ -193,7 +199,7 @@ def _conclude(record: dict[str, Any]) -> None:
             raise Blocked(record["detail"]) from None
         case Verdict.ERROR:
             raise RuntimeError(record["detail"]) from None
-        case Verdict.UNSUPPORTED:
+        case Verdict.UNSUPPORTED | Verdict.NOT_RUN:
             pytest.skip(f"{record['reason']}: {record['detail']}")
         case _:
             pass

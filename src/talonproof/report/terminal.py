@@ -183,7 +183,7 @@ def _closing(told: Account, rendered: Rendered | None) -> list[Text]:
     """The facts at the end: what was sent, what is left, where to read on, how to do it again."""
     header, footer = told.stream.header, told.stream.footer
     sent, extra = words.sent(told.stream)
-    more = f" and {extra:,} to shrink and confirm" if extra else ""
+    more = f" and {extra:,} to shrink, confirm and repeat" if extra else ""
     took = f" in {words.lasted(told.stream)}" if footer is not None else ""
     facts = [("edition", one_line(words.edition(header), 240))]
     looks = header.edition_from.looks if header.edition_from.how in {"recognised", "unsure"} else 0

@@ -72,6 +72,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.MAX_REQUESTS: "the requests allowed were spent",
     Reason.INTERRUPTED: "the run was cut short",
     Reason.WORKER_LOST: "the process that ran it died",
+    Reason.TARGET_DOWN: "the target went down before",
 }
 """Why something was not judged."""
 
