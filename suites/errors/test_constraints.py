@@ -35,6 +35,7 @@ def judge_refused(case: Case, exchange: Exchange, label: str, keyword: str, poin
             of=exchange,
             pointer=pointer,
             check=f"refuses-{keyword}",
+            expected="4xx",
         )
 
 

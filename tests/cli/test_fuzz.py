@@ -87,7 +87,15 @@ def test_it_writes_what_a_run_writes(fuzz: Callable[..., Any], written: Callable
         jsonschema.validate(record, schema)
     assert ("fuzz", str(spec), 20) == tuple(run.header[key] for key in ("command", "spec", "max_requests"))
     names = {file.name for file in run.folder.iterdir()}
-    assert {"run.ndjson", "report.html", "summary.md", "junit.xml", "allure-results", "journal-main.ndjson"} == names
+    assert {
+        "run.ndjson",
+        "report.html",
+        "summary.md",
+        "junit.xml",
+        "allure-results",
+        "journal-main.ndjson",
+        "launch.json",
+    } == names
     assert f"again   talonproof fuzz --spec {spec} --url {server.url} --seed 1" in ended.out
     assert ended.out.startswith(f"talonproof {run.header['run']}: {server.url}, Pets 1, seed 1\n")
 

@@ -25,6 +25,9 @@ COMMANDS = {
     "faults": "faults",
     "fuzz": "fuzz",
     "report": "report",
+    "replay": "replay",
+    "compare": "compare",
+    "baseline": "baseline",
     "spec": "spec",
     "init": "init",
 }

@@ -185,5 +185,5 @@ class Controller:
             "evidence": {},
             "findings": [],
             "observations": [],
-            "receipt": {},
+            "receipt": {"created": {}, "restored": {}},
         }

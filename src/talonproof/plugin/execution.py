@@ -16,6 +16,7 @@ from talonproof.plugin.planning import PROBLEM, header
 from talonproof.plugin.scenario import spec_of
 from talonproof.report.printable import printable
 from talonproof.run.bench import Bench
+from talonproof.run.budget import read_scores, within_budget
 from talonproof.run.case import Case
 from talonproof.run.outcome import Blocked, Broken
 from talonproof.run.plan import Plan, Row, make_plan
@@ -94,6 +95,8 @@ class Executor:
             known=setup.absent.union(setup.contract.operations),
             absent=setup.absent,
         )
+        if setup.options.budget_requests is not None:
+            plan = within_budget(plan, setup.options.budget_requests, read_scores(setup.workspace.reports))
         if self.narrowed:
             declared = {name for row in plan.rows for name in row.spec.names}
             plan = replace(plan, selected=frozenset(declared | setup.passive))
@@ -126,6 +129,10 @@ class Executor:
         case = pyfuncitem.stash.get(CURRENT, None)
         if case is None:
             return None
+        if self.bench.out_of_time():
+            detail = "the time allowed was over before its turn"
+            pyfuncitem.stash[RECORD] = not_run(case, Reason.BUDGET, detail)
+            pytest.skip(detail)
         names = pyfuncitem.fixturenames
         wanted = inspect.signature(pyfuncitem.obj).parameters
         arguments = {name: pyfuncitem.funcargs[name] for name in names if name in wanted}
@@ -195,7 +202,7 @@ def _conclude(record: dict[str, Any]) -> None:
     """
     __tracebackhide__ = True
     match record["verdict"]:
-        case Verdict.FAIL | Verdict.FLAKY:
+        case Verdict.FAIL | Verdict.FLAKY | Verdict.STALE:
             lines = [f"{f['requirement']} ({f['level']}) {f['message']}\n{f['curl']}" for f in record["findings"]]
             raise Broken(printable("\n\n".join(lines))) from None
         case Verdict.VACUOUS:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from talonproof.baseline import Entry
 from talonproof.requirement import Level, Requirement
 from talonproof.verdict import Reason, Verdict
 
@@ -109,6 +111,7 @@ class Header:
     matrix: tuple[MatrixRow, ...] = ()
     edition_from: EditionFacts = field(default_factory=EditionFacts)
     unsettled: frozenset[str] = frozenset()
+    baseline: tuple[Entry, ...] = ()
     command: str = "run"
     spec: str = ""
     since: str = ""
@@ -140,7 +143,11 @@ class ExchangeFacts:
 
 @dataclass(frozen=True, slots=True)
 class FindingFacts:
-    """A requirement broken, with the exchanges of which none can be left out; the last one is the answer judged."""
+    """A requirement broken, with the exchanges of which none can be left out; the last one is the answer judged.
+
+    ``replay`` is what it takes to show it once more, byte for byte: ``calls``, the places of those ``judged``, the
+    names that answers ``binds``, and what ``shows`` it; empty in a stream of an earlier talonproof.
+    """
 
     fingerprint: str
     requirement: str
@@ -153,6 +160,7 @@ class FindingFacts:
     exchanges: tuple[ExchangeFacts, ...] = ()
     curl: str = ""
     example: str | None = None
+    replay: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +173,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case that finished. ``evidence`` counts how often each requirement was exercised.
+    """A case that finished, or was cut off (NOT_RUN). ``evidence`` counts how often each requirement was exercised.
 
     ``started`` is seconds since the epoch; ``sent`` requests are those of the plan, ``extra`` those of
     shrinking and confirming.
