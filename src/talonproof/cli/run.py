@@ -200,6 +200,7 @@ def go_on(folder: Path, context: click.Context) -> int:
 
 def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) -> int:
     """Runs the cases, renders the reports, says what came out, and gives the exit code."""
+    folder.mkdir(parents=True, exist_ok=True)
     with Tenure.begin(folder) as tenure:
         return _execute(request, folder, workers=workers, quiet=quiet, tenure=tenure)
 
