@@ -23,6 +23,7 @@ COMMANDS = {
     "emulate": "emulate",
     "faults": "faults",
     "report": "report",
+    "sweep": "sweep",
     "spec": "spec",
 }
 """The commands, in the order of the help, and the modules they stand in; each module is read when it is needed."""

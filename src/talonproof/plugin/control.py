@@ -15,6 +15,7 @@ from talonproof.plugin.scheduling import Schedule
 from talonproof.report import words
 from talonproof.report.render import Rendered, render
 from talonproof.run.stream import StreamWriter
+from talonproof.run.traces import read_traces
 from talonproof.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ class Controller:
         elif self.writer.begun:
             problems = list(self._problems)
             stopped = exitstatus == pytest.ExitCode.INTERRUPTED and not problems
-            session.exitstatus = self.writer.footer(interrupted=self._interrupted or stopped, problems=problems)
+            interrupted = self._interrupted or stopped
+            session.exitstatus = self.writer.footer(self._receipt(), interrupted=interrupted, problems=problems)
             if self.standalone:
                 self._rendered = render(self.setup.folder, reports_data=self.setup.workspace.reports)
         if self.embedded is not None:
@@ -117,6 +119,11 @@ class Controller:
             terminalreporter.write_line(f"{told} (seed {self.setup.options.seed})")
             terminalreporter.write_line(f"edition {words.edition(self._rendered.account.stream.header)}")
             terminalreporter.write_line(f"report: {self._rendered.html}")
+
+    def _receipt(self) -> dict[str, Any]:
+        """What the run did by the journals of all its processes, the looks at the target before the plan among them."""
+        setup = self.setup
+        return read_traces(setup.folder, setup.options.run, setup.contract, setup.target.url).receipt()
 
     def _begin(self) -> None:
         plan = self.setup.folder / PLAN

@@ -185,11 +185,11 @@ def within(setup: Setup, footprint: Footprint | None, rate: float | None) -> Set
     return replace(setup, options=options)
 
 
-def read_launch(file: Path) -> Setup:
-    """The set-up that another process wrote."""
+def read_launch(file: Path, *, target_file: str = "") -> Setup:
+    """The set-up that another process wrote; ``target_file`` takes the place of the one that it named."""
     data: dict[str, Any] = json.loads(file.read_text())
     options = RunOptions.from_json(data["options"])
-    target_file = data["target_file"]
+    target_file = target_file or data["target_file"]
     return prepare(
         find_workspace(Path(data["workspace"])),
         options,

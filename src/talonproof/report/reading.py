@@ -348,6 +348,7 @@ def _footer(data: _Fields) -> Footer:
             consumed=receipt.counts("consumed"),
             restored=receipt.counts("restored"),
             left_behind=receipt.counts("left_behind"),
+            possible=receipt.counts("possible"),
         ),
         problems=data.texts("problems"),
     )
