@@ -24,6 +24,7 @@ COMMANDS = {
     "faults": "faults",
     "report": "report",
     "sweep": "sweep",
+    "target": "target",
     "spec": "spec",
 }
 """The commands, in the order of the help, and the modules they stand in; each module is read when it is needed."""

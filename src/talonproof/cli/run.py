@@ -9,6 +9,7 @@ import time
 import webbrowser
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,9 @@ def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) 
         (folder / stale).unlink(missing_ok=True)
     embedded = prepare.start_embedded(request.workspace, request.options, folder) if request.embedded else None
     try:
-        setup = arrive(request.setup(folder, embedded.url if embedded else "", max(1, workers)))
+        setup = request.setup(folder, embedded.url if embedded else "", max(1, workers))
+        workers = min(workers, setup.target.limits.in_flight or workers)  # each has one request under way
+        setup = arrive(replace(setup, workers=max(1, workers)))
         _follow(setup, workers=workers, quiet=quiet)
     finally:
         if embedded is not None:

@@ -24,6 +24,7 @@ from talonproof.http.guard import Guard
 from talonproof.http.keys import authorization
 from talonproof.http.pace import Pace
 from talonproof.http.redact import Redactor
+from talonproof.http.way import reached
 from talonproof.target import Footprint, Keys, Target
 
 TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
@@ -105,7 +106,7 @@ class Client:
         self.sent = 0
         self._keys = keys
         self._contract = contract
-        self._redactor = redactor or Redactor(keys.secrets())
+        self._redactor = redactor or Redactor(keys.secrets(), target.redact)
         self._pace = pace or Pace(0)
         self._on_intent = on_intent
         self._on_outcome = on_outcome
@@ -115,6 +116,7 @@ class Client:
         self._base_path = urlsplit(target.url).path
         self._http = httpx.Client(
             transport=transport,
+            **({} if transport is not None else reached(target.way)),
             trust_env=False,
             follow_redirects=False,
             timeout=timeout,
@@ -171,6 +173,7 @@ class Client:
         content_type = "application/json" if call.content_type is None and has_body else call.content_type
         if content_type:
             headers["content-type"] = content_type
+        headers.update(self.target.way.headers)
         if (value := authorization(call.credential, self._keys)) is not None:
             headers["authorization"] = value
         return headers

@@ -46,6 +46,7 @@ def header(setup: Setup, plan: Plan) -> dict[str, Any]:
         "requirements": [requirement_record(row) for row in setup.catalogue if row.id in chosen],
         "cases": [row.record() for row in plan.rows],
         "passive": sorted(setup.passive),
+        "expected": None if target.expected is None else list(target.expected),
         "matrix": _matrix(setup.catalogue),
     }
 

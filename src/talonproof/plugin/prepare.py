@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import os
 import secrets
@@ -142,6 +143,11 @@ def prepare(  # noqa: PLR0913 - what a run is made of
         if operation not in known:
             message = f"{target_file}: unbuilt: there is no operation {operation} in edition {edition}"
             raise ConfigError(message, hint=closest(operation, known))
+    for pattern in target.expected or () if target_file else ():
+        everywhere = read_requirements(workspace.requirements)
+        if not any(fnmatch.fnmatchcase(row.id, pattern) for row in everywhere):
+            message = f"{target_file}: [expect] unsupported: there is no requirement {pattern}"
+            raise ConfigError(message, hint=closest(pattern, (row.id for row in everywhere)))
     possible = workspace.editions() if origin.how is How.UNSURE else ()
     rows = catalogue(edition, read_requirements(workspace.requirements), among=possible)
     return Setup(workspace, options, target, keys, contract, rows, folder, embedded, workers, target_file, origin)
@@ -177,8 +183,10 @@ def recognised(setup: Setup, recognition: Recognition, looks: int) -> Setup:
 def within(setup: Setup, footprint: Footprint | None, rate: float | None) -> Setup:
     """The set-up with the limits of the flags, and where there are none, those of the target."""
     limits = setup.target.limits
+    allowed = [most for most in (setup.options.max_requests, limits.requests) if most is not None]
     options = replace(
         setup.options,
+        max_requests=min(allowed, default=None),
         max_footprint=limits.max_footprint if footprint is None else footprint,
         rate=limits.rate if rate is None else rate,
     )

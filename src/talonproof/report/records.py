@@ -99,6 +99,7 @@ class Header:
     min_judged: float = 0.0
     max_footprint: str = ""
     requests: int = 0
+    expected: tuple[str, ...] | None = None
     select: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     requirements: tuple[Requirement, ...] = ()

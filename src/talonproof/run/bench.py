@@ -68,7 +68,7 @@ class Bench:
         """A bench that journals into the folder of the run."""
         journal = Journal(folder, worker)
         ledger = Ledger(options.run, worker)
-        redactor = Redactor(keys.secrets())
+        redactor = Redactor(keys.secrets(), target.redact)
         client = Client(
             target,
             keys,

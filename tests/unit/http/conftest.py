@@ -14,7 +14,7 @@ from talonproof.contract.contract import Contract, read_contract
 from talonproof.http.client import Client
 from talonproof.http.guard import Guard
 from talonproof.http.ledger import Ledger
-from talonproof.target import Bindings, Footprint, Keys, Target
+from talonproof.target import Bindings, Footprint, Keys, Target, Way
 from talonproof.workspace import find_workspace
 
 CANARY = "c4n4ry-0123456789abcdef0123456789abcdef+/%&"
@@ -115,9 +115,10 @@ def make_client(recorder: Recorder, contract: Contract, ledger: Ledger) -> Itera
         limit: Footprint = Footprint.DESTRUCTIVE,
         bindings: Bindings | None = None,
         keys: Keys | None = None,
+        way: Way | None = None,
         **options: Any,
     ) -> Client:
-        target = Target(url or recorder.url, "", bindings=bindings or Bindings())
+        target = Target(url or recorder.url, "", bindings=bindings or Bindings(), way=way or Way())
         options.setdefault("sleep", lambda _seconds: None)
         guard = Guard(target, contract, limit, ledger)
         clients.append(Client(target, keys or Keys(CANARY), contract, guard, **options))
