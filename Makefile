@@ -9,6 +9,8 @@ PYTHON ?=
 ARGS   ?=
 JOBS   ?= 2
 SEEDS  ?= 20
+NETWORK_SEEDS ?= 10
+KILLS  ?= 100
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -53,6 +55,18 @@ seeds: $(VENV)/.ready ## Run the healthy emulator under SEEDS=20 seeds, strictly
 	done; \
 	if [ -n "$$failed" ]; then echo "not conformant with seed$$failed" >&2; exit 1; fi; \
 	echo "conformant with each of $(SEEDS) seeds"
+
+.PHONY: network
+network: $(VENV)/.ready ## Run the healthy emulator and every planted fault behind a bad network; NETWORK_SEEDS=10; slow
+	@$(BIN)/python -m tests.misbehaving.bad_network --seeds $(NETWORK_SEEDS) $(ARGS)
+
+.PHONY: pace
+pace: $(VENV)/.ready ## Measure how fast the requests of a whole run arrive under a limit; takes minutes
+	@$(BIN)/python -m tests.misbehaving.pacing
+
+.PHONY: kills
+kills: $(VENV)/.ready ## Kill KILLS=100 runs at random moments, and see that nothing is lost; slow
+	@KILLS=$(KILLS) $(BIN)/python -m pytest -n $(JOBS) tests/kills $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/.ready ## Measure how long runs take, and how fast the parts are

@@ -65,7 +65,8 @@ def invalid_calls(
     judge = validators or Validators(contract)
     found: list[InvalidCall] = []
     for call in valid_calls(bindings) if calls is None else calls:
-        schema = contract.operation(call.operation).body
+        known = contract.operations.get(call.operation)
+        schema = None if known is None else known.body
         if schema is None:
             continue
         for defect in invalid(contract, schema, call.body, validators=judge):

@@ -44,6 +44,18 @@ def give_back(case: Case) -> None:
                 release()
             else:
                 case.off_plan(release)
+    for coupon, people in perhaps(case.history).items():  # apart: they may not be there, and that be refused
+        case.off_plan(partial(Api(case).release, coupon, people[:MOST_CUSTOMERS]))
+
+
+def perhaps(history: Sequence[Exchange]) -> dict[str, tuple[str, ...]]:
+    """By coupon, the customers of reservations whose answer never came: they may have been made."""
+    lost = (e for e in history if e.infrastructure and e.operation == "createCouponReservation")
+    found: dict[str, dict[str, None]] = {}
+    for exchange in lost:
+        people = elements(body_of(exchange.call).value, "integrationIDs")
+        found.setdefault(str(exchange.call.path["couponValue"]), {}).update(dict.fromkeys(map(str, people)))
+    return {coupon: tuple(people) for coupon, people in found.items() if people}
 
 
 def left(history: Sequence[Exchange]) -> dict[str, tuple[str, ...]]:

@@ -30,10 +30,17 @@ ALLOWED_REQUESTS: dict[Depth, int | None] = {Depth.SMOKE: 200, Depth.RELEASE: 3_
 SHRINK_REQUESTS_A_FINDING = 200
 SHRINK_REQUESTS_A_RUN = 1_000
 
+REPEATED_REQUESTS_A_CASE = 400
+REPEATED_REQUESTS_A_RUN = 3_000
+"""What may be made again because no answer came: a run on a bad network is at most twice as long as planned."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """The resolved options of one run; JSON is how they travel to the processes that execute it."""
+    """The resolved options of one run; JSON is how they travel to the processes that execute it.
+
+    ``spec`` is the path of the document that takes the place of the edition's own; empty where none does.
+    """
 
     run: str
     seed: int
@@ -46,6 +53,7 @@ class RunOptions:
     min_judged: float = 0.0
     edition: str = "2025-01"
     faults: tuple[str, ...] = ()
+    spec: str = ""
 
     def to_json(self) -> str:
         """One line of JSON."""

@@ -15,7 +15,9 @@ def fingerprint(requirement: str, operation: str, check: str, pointer: str) -> s
     Array indices in the pointer count as ``*``; messages and values never enter.
     """
     place = _INDEX.sub("/*", pointer)
-    return hashlib.sha256(f"{requirement}\n{operation}\n{check}\n{place}".encode()).hexdigest()[:12]
+    told = f"{requirement}\n{operation}\n{check}\n{place}"
+    # A pointer holds names that the server chose: lone surrogates too.
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     # … or was lost
     INTERRUPTED = "interrupted"
     WORKER_LOST = "worker-lost"
+    TARGET_DOWN = "target-down"
 
 
 RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}

@@ -78,6 +78,10 @@ class Run:
         """The verdicts of the cases that ended, by the name of their function."""
         return {name.rpartition("::test_")[2]: record["verdict"] for name, record in self.cases.items()}
 
+    def told(self, function: str) -> str:
+        """What the line of a case says for people, by the name of its function."""
+        return next(record["detail"] for name, record in self.cases.items() if name.endswith(f"::test_{function}"))
+
     @property
     def findings(self) -> set[tuple[str, str, str]]:
         """The findings as requirement, check and verdict."""

@@ -116,8 +116,10 @@ def test_a_run_that_is_stopped_ends_in_order(
     assert run.footer["interrupted"]
     assert "not-run" == run.footer["verdict"]
     assert [] == run.footer["problems"]
-    assert {"nothing_is_there": "pass"} == run.ended_cases
-    assert "cut short" in out
+    waiting = {f"waits_{n.name}": "not-run" for n in signs.iterdir()}
+    assert {"nothing_is_there": "pass", **waiting} == run.ended_cases
+    assert all("in flight when the run was stopped" in run.told(name) for name in waiting)
+    assert "cut short, 1 of 3 cases finished" in out
     assert "" == err
     assert {"report.html", "junit.xml", "summary.md", "allure-results"} <= {file.name for file in folder.iterdir()}
     assert begun == len(list(signs.iterdir()))
@@ -185,8 +187,10 @@ def test_a_run_whose_only_process_dies_is_incomplete(
 
     assert 3 == run.ended.code
     assert "case" == run.stream[-1]["type"]
-    assert {"nothing_is_there": "pass"} == run.ended_cases
+    assert {"nothing_is_there": "pass", "dies_1": "not-run"} == run.ended_cases
+    assert "in flight when the run was killed, with nothing sent" == run.told("dies_1")
     assert "incomplete" in run.ended.out
+    assert "test_dies_1" in run.ended.out
     assert (run.folder / "report.html").exists()
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -139,6 +140,191 @@ def test_prints(case, api):
     assert 3 == run.ended.code
     assert "error" == run.ended_cases["breaks_down"]
     assert set() == found(run.folder, run.ended.out, run.ended.err)
+
+
+FIXTURES = """
+import pytest
+
+KEY = os.environ["TALONPROOF_API_KEY"]
+
+
+@pytest.fixture
+def broken():
+    try:
+        raise KeyError(KEY)
+    except KeyError as error:
+        raise RuntimeError(f"no use for {KEY}") from error
+
+
+@pytest.fixture
+def breaking():
+    yield
+    raise RuntimeError(f"too late for {KEY}")
+
+
+@scenario("SES-108", footprint="read", requests=1)
+def test_before(case, api, broken):
+    pass
+
+
+@scenario("SES-108", footprint="read", requests=1)
+def test_after(case, api, breaking):
+    print(KEY)
+    case.refused("SES-108", api.get_session(case.new_id("session")))
+
+
+def test_that_is_no_case():
+    print(KEY)
+    raise RuntimeError(KEY)
+"""
+
+CRASHES = """
+@scenario("SES-108", footprint="read", requests=1)
+def test_dies(case, api):
+    os.write(2, os.environ["TALONPROOF_API_KEY"].encode() + b"\\n")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+CLIENT = """
+@scenario("SES-108", footprint="read", requests=1)
+def test_through_the_client(case, api):
+    def send(request, **_):
+        raise RuntimeError(f"cannot send {dict(request.headers)}")
+
+    case.bench.client._http.send = send
+    api.get_session(case.new_id("session"))
+"""
+
+DRAWN = """
+from hypothesis import strategies as st
+
+from talonproof.run.explore import explore
+
+
+@scenario("SES-108", footprint="read", requests=1, examples=(3, 3, 3))
+def test_drawn(case, api):
+    def body(value):
+        answer = api.get_session(case.new_id("session"))
+        case.judge("SES-108", False, f"with {value}", of=answer)
+
+    explore(case, st.just(os.environ["TALONPROOF_API_KEY"]), body)
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (FIXTURES, "no use for [redacted]"),
+        (CRASHES, "test_dies"),
+        (CLIENT, "ApiKey-v1 [redacted]"),
+        (DRAWN, "with [redacted]"),
+        ("raise RuntimeError(f\"in vain: {os.environ['TALONPROOF_API_KEY']}\")", "in vain: [redacted]"),
+    ],
+    ids=["fixtures", "a crash", "the client", "a drawn value", "a module"],
+)
+def test_whatever_breaks_the_key_stays_secret(
+    judge: Callable[..., Any], own_suite: Callable[[str], Path], target: str, text: str, told: str, workers: str
+) -> None:
+    """Fixtures, a worker that crashes, the client, what Hypothesis draws, a module: told without the key."""
+    run = judge("--workspace", own_suite(text), "--url", target, "-n", workers)
+
+    files = "".join(file.read_text(errors="replace") for file in run.folder.rglob("*") if file.is_file())
+    assert told in files + run.ended.err
+    assert set() == found(run.folder, run.ended.out, run.ended.err)
+
+
+def test_a_hook_that_breaks_pytest_shows_no_key(
+    judge: Callable[..., Any], own_suite: Callable[[str], Path], target: str
+) -> None:
+    """Not in pytest's own words either."""
+    workspace = own_suite("")
+    with (workspace / "conftest.py").open("a", encoding="utf-8") as conftest:
+        conftest.write("\n\nimport os\n\n\ndef pytest_runtest_logfinish():\n")
+        conftest.write("    raise RuntimeError(os.environ['TALONPROOF_API_KEY'])\n")
+
+    run = judge("--workspace", workspace, "--url", target)
+
+    assert 3 == run.ended.code
+    assert b"[redacted]" in (run.folder / "pytest.log").read_bytes()
+    assert set() == found(run.folder, run.ended.out, run.ended.err)
+
+
+def test_a_run_that_is_killed_and_goes_on_tells_no_key(
+    talonproof: Callable[..., Any], own_suite: Callable[[str], Path], target: str, tmp_path: Path
+) -> None:
+    """Nor do its reports, before and after."""
+    folder, sign = tmp_path / "report", tmp_path / "sign"
+    text = f"""
+@scenario("SES-001", footprint="create", requests=1)
+def test_waits(case, api):
+    case.accepted("SES-001", api.put_session(case.new_id(os.environ["TALONPROOF_API_KEY"]), {{}}))
+    if not Path({str(sign)!r}).exists():
+        Path({str(sign)!r}).touch()
+        time.sleep(600)
+"""
+    command = ["run", "--workspace", str(own_suite(text)), "--url", target, "--report", str(folder), "-n", "0"]
+    process = subprocess.Popen([sys.executable, "-m", "talonproof", *command], stdout=subprocess.PIPE)
+    while not sign.exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.communicate()
+
+    rendered = talonproof("report", folder)
+    assert "in flight" in rendered.out
+    assert set() == found(folder, rendered.out, rendered.err)
+
+    resumed = talonproof("run", "--resume", folder)
+    assert 1 == resumed.code, resumed.err
+    assert set() == found(folder, resumed.out, resumed.err)
+
+
+def test_the_doctor_tells_no_key(talonproof: Callable[..., Any], target: str, tmp_path: Path) -> None:
+    """Nor does it where the key is not accepted, and in no way of telling."""
+    (tmp_path / "file").touch()
+    for flags in ([], ["--json"]):
+        asked = talonproof("doctor", "--url", target, *flags)
+
+        assert "live" in asked.out
+        assert set() == found(tmp_path, asked.out, asked.err)
+
+
+def test_a_fault_of_talonproof_itself_tells_no_key(
+    talonproof: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In one line or, for those who debug it, in a traceback."""
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError(CANARY)
+
+    monkeypatch.setattr("talonproof.cli.explain.find_workspace", breaks)
+    (tmp_path / "file").touch()
+    for debug in ("", "1"):
+        monkeypatch.setenv("TALONPROOF_DEBUG", debug)
+        ended = talonproof("explain", "SES-001")
+
+        assert 3 == ended.code
+        assert "RuntimeError: [redacted]" in ended.err
+        assert set() == found(tmp_path, ended.out, ended.err)
+
+
+def test_plain_pytest_shows_no_key_of_a_fixture(own_suite: Callable[[str], Path], target: str, tmp_path: Path) -> None:
+    """Neither on its screen nor in what allure-pytest writes."""
+    workspace, written = own_suite(FIXTURES), tmp_path / "written"
+    flags = ["--alluredir", str(written / "allure"), "--report", str(written / "report"), "--run-seed", "1"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "suites/own", "-p", "no:cacheprovider", "--url", target, *flags],
+        cwd=workspace,
+        env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(written / "hypothesis")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "no use for [redacted]" in ended.stdout
+    assert "too late for [redacted]" in ended.stdout
+    assert set() == found(written, ended.stdout, ended.stderr)
 
 
 def test_plain_pytest_shows_no_key(target: str, tmp_path: Path) -> None:

@@ -182,3 +182,15 @@ def test_the_wheel_runs_where_it_is_started(
     assert any(name.endswith("/run.ndjson") for name in reports)
     assert home == tree(installed.home)
     assert package == tree(installed.package)
+
+
+def test_the_wheel_hands_its_workspace_out(installed: Installed, tmp_path: Path) -> None:
+    """What ``init`` copies out of an installed wheel is a whole workspace, and it runs."""
+    made = installed.talonproof("init", "mine", cwd=tmp_path)
+    assert 0 == made.returncode, made.stdout + made.stderr
+    carried = {name for name in tree(installed.package / "_workspace") if "__pycache__" not in name}
+    assert carried | {"README.md"} == set(tree(tmp_path / "mine"))
+
+    run = installed.talonproof("run", "--workspace", "mine", "--depth", "smoke", "--select", "wiring", cwd=tmp_path)
+
+    assert 0 == run.returncode, run.stdout + run.stderr

@@ -63,6 +63,28 @@ class Answer:
         """Whether the contract lists the status for the operation."""
         return self.response is not None
 
+    @property
+    def media_type(self) -> str:
+        """What the answer says its body is, without parameters; empty where it says nothing."""
+        return plain(self.exchange.response_headers.get("content-type", ""))
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """What the contract says the body of this status may be."""
+        return () if self.response is None else tuple(map(plain, self.response.media_types))
+
+    @property
+    def governed(self) -> bool:
+        """Whether the schema speaks of a body of this media type: it is that of one, and others may be listed."""
+        sent = self.media_type
+        json_types = [media_type for media_type in self.media_types if is_json_type(media_type)]
+        chosen = min(json_types, key=lambda media_type: media_type != "application/json", default="")
+        if sent in {"", chosen}:
+            return True
+        if chosen == "*/*":
+            return is_json_type(sent)
+        return not any(matches(sent, listed) for listed in self.media_types if listed != chosen)
+
     def holds(self, requirement: str, check: str) -> Judgement:
         """The requirement was exercised, and held."""
         return _held(requirement, check, self.operation.id)
@@ -78,6 +100,21 @@ class Answer:
         if problem:
             return self.broken(requirement, check, problem, pointer)
         return self.holds(requirement, check)
+
+
+def plain(media_type: str) -> str:
+    """A media type without parameters, in lower case."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def is_json_type(media_type: str) -> bool:
+    """Whether a plain media type is one of JSON."""
+    return media_type == "application/json" or media_type.endswith("+json") or media_type == "*/*"
+
+
+def matches(sent: str, listed: str) -> bool:
+    """Whether a plain media type is the listed one, or of the listed range."""
+    return listed in {sent, "*/*"} or (listed.endswith("/*") and sent.startswith(listed[:-1]))
 
 
 @cache

@@ -119,8 +119,11 @@ def _gathered(found: Iterable[Problem]) -> Iterator[Problem]:
 
 
 def judge(answer: Answer) -> Iterator[Judgement]:
-    """Judges the body of a documented answer; an undocumented status says nothing of its body."""
-    if answer.validator is None or answer.exchange.infrastructure:
+    """Judges the body of a documented answer; an undocumented status says nothing of its body.
+
+    Where the document lists several media types, only the one that has the schema is judged by it.
+    """
+    if answer.validator is None or answer.exchange.infrastructure or not answer.governed:
         return
     if answer.exchange.ok:
         yield from _success(answer, answer.validator)

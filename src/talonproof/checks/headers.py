@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from talonproof.checks.answer import Answer, Form
+from talonproof.checks.answer import Answer, Form, matches
 from talonproof.finding import Judgement
 
 CHECKS: Mapping[str, str] = {"no-content": "ERR-003", "media-type": "ERR-004"}
 
 
 def judge(answer: Answer) -> Iterator[Judgement]:
-    """A 204 carries no byte; every other 2xx with a body says that it is application/json."""
+    """A 204 carries no byte; every other 2xx with a body says that it is what the document lists.
+
+    Where the document lists nothing, as for a status that it does not know, that is application/json.
+    """
     exchange = answer.exchange
     if exchange.status == 204:
         size = len(exchange.response_body)
@@ -19,8 +22,8 @@ def judge(answer: Answer) -> Iterator[Judgement]:
         yield answer.judged("ERR-003", "no-content", problem)
     elif exchange.ok and answer.body.form is not Form.EMPTY:
         sent = exchange.response_headers.get("content-type", "")
-        media_type = sent.partition(";")[0].strip().lower()
+        listed = answer.media_types or ("application/json",)
         problem = ""
-        if media_type != "application/json":
-            problem = f"the media type is {sent or 'not given'}, expected application/json"
+        if not any(matches(answer.media_type, each) for each in listed):
+            problem = f"the media type is {sent or 'not given'}, expected {' or '.join(listed)}"
         yield answer.judged("ERR-004", "media-type", problem)

@@ -29,7 +29,8 @@ def judge(answer: Answer) -> Iterator[Judgement]:
         yield answer.broken("ERR-010", "infrastructure", seen)
         return
     yield answer.judged("ERR-010", "infrastructure", "")
-    problem = f"answered {status}, which no source lists for {answer.operation.id}" if status >= 500 else ""
+    unlisted = "" if answer.documented else f", which no source lists for {answer.operation.id}"
+    problem = f"answered {status}{unlisted}" if status >= 500 else ""
     yield answer.judged("ERR-009", "server-error", problem)
     if exchange.ok:
         problem = "" if answer.documented else f"answered {status}, expected {_listed(answer)}"

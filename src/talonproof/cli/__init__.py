@@ -14,6 +14,7 @@ import click
 
 import talonproof
 from talonproof.errors import TalonproofError, closest
+from talonproof.target import KEY_VARIABLE
 
 COMMANDS = {
     "run": "run",
@@ -22,10 +23,12 @@ COMMANDS = {
     "explain": "explain",
     "emulate": "emulate",
     "faults": "faults",
+    "fuzz": "fuzz",
     "report": "report",
     "sweep": "sweep",
     "target": "target",
     "spec": "spec",
+    "init": "init",
 }
 """The commands, in the order of the help, and the modules they stand in; each module is read when it is needed."""
 
@@ -87,11 +90,21 @@ def invoke(arguments: Sequence[str] | None = None) -> int:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(frame.filename).name}:{frame.lineno}"
         if os.environ.get("TALONPROOF_DEBUG"):
-            traceback.print_exc()
+            click.echo(_without_key(traceback.format_exc()), err=True)
         return _say(f"a fault of talonproof itself: {type(error).__name__}: {error} ({place})", HARNESS)
     return int(result or 0)
 
 
 def _say(message: str, code: int) -> int:
-    click.echo(f"talonproof: {message}", err=True)
+    click.echo(f"talonproof: {_without_key(message)}", err=True)
     return code
+
+
+def _without_key(text: str) -> str:
+    """The text without the API key: what broke down may have had it in its hands."""
+    key = os.environ.get(KEY_VARIABLE, "")
+    if not key:
+        return text
+    from talonproof.http.redact import Redactor
+
+    return Redactor([key]).text(text)

@@ -60,6 +60,13 @@ _SELECTION = (
         show_default=True,
         help="The edition of the API to judge by; auto: that of the target file, else the one the server shows.",
     ),
+    click.option(
+        "--spec",
+        default=None,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Judge by this OpenAPI document, in place of the edition's own.",
+    ),
     click.option("--depth", type=Word(*Depth), default=str(Depth.RELEASE), show_default=True, help="How much to run."),
     click.option(
         "--select",
@@ -143,6 +150,7 @@ def asked(
     max_requests: int | None,
     seed: int | None,
     workspace: Path | None,
+    spec: Path | None = None,
     strict: bool = False,
     min_judged: float = 0.0,
     rate: float | None = None,
@@ -162,6 +170,7 @@ def asked(
         min_judged=min_judged,
         edition=known,
         faults=faults,
+        spec=str(spec.resolve()) if spec else "",
     )
     footprint = Footprint.parse(max_footprint) if max_footprint else None
     return Asked(place, options, target_file, url, footprint, rate, how)

@@ -16,9 +16,10 @@ from rich.table import Table
 from talonproof.cli.options import Asked, asked, pytest_command, pytest_environment, selection
 from talonproof.errors import HarnessError
 from talonproof.plugin.breakage import breakage
-from talonproof.plugin.planning import PLAN, PROBLEM
+from talonproof.plugin.planning import PROBLEM
 from talonproof.run.doctor.evidence import How
 from talonproof.run.plan import Kind
+from talonproof.run.recovery import PLAN
 
 
 @click.command(name="plan")

@@ -10,6 +10,8 @@ import click
 from talonproof.report.allure_page import render_allure
 from talonproof.report.render import render
 from talonproof.report.terminal import screen
+from talonproof.run.recovery import recover
+from talonproof.run.tenure import at_work
 from talonproof.workspace import find_workspace
 
 
@@ -20,8 +22,11 @@ from talonproof.workspace import find_workspace
 def command(*, run: Path, open_report: bool, with_allure: bool) -> int:
     """Render the reports of RUN again, the folder that a run wrote.
 
-    A run that was cut short is rendered as far as it got.
+    A run that was cut short is rendered as far as it got: what its workers wrote
+    down and nobody told is added to its stream, and the cases in flight are named.
     """
+    if run.is_dir() and not at_work(run):
+        recover(run)
     rendered = render(run, reports_data=find_workspace().reports)
     screen(rendered.account.stream, rendered)
     if with_allure:

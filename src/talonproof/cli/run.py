@@ -7,24 +7,34 @@ import shutil
 import subprocess
 import time
 import webbrowser
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
+from talonproof.cli.log import redacted
 from talonproof.cli.options import TEMPORARY, Asked, asked, pytest_command, pytest_environment, selection
+from talonproof.cli.resuming import Earlier
 from talonproof.cli.stopping import stoppable
 from talonproof.errors import ConfigError, HarnessError, TalonproofError
+from talonproof.http.redact import Redactor
 from talonproof.plugin import prepare
 from talonproof.plugin.arriving import arrive
 from talonproof.plugin.breakage import breakage
-from talonproof.plugin.planning import PLAN, PROBLEM
-from talonproof.report.reading import STREAM_FILE
+from talonproof.plugin.planning import PROBLEM
+from talonproof.report import words
+from talonproof.report.reading import STREAM_FILE, read_stream
 from talonproof.report.render import render
 from talonproof.report.terminal import Progress, screen
+from talonproof.report.totals import totals
+from talonproof.run.breaker import FILE as DOWN
+from talonproof.run.recovery import PLAN, is_over, recover
+from talonproof.run.tenure import Tenure
+from talonproof.workspace import Workspace
 
 LOG = "pytest.log"
 
@@ -63,7 +73,16 @@ LOG = "pytest.log"
 @click.option(
     "--fault", "faults", multiple=True, metavar="ID", help="Plant a defect in the embedded emulator; may be repeated."
 )
+@click.option(
+    "--resume",
+    default=None,
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Go on with a run that was cut short, in its own folder and as it was asked for.",
+)
+@click.pass_context
 def command(
+    context: click.Context,
     *,
     workers: int,
     rate: float | None,
@@ -72,6 +91,7 @@ def command(
     strict: bool,
     min_judged: float,
     faults: tuple[str, ...],
+    resume: Path | None,
     **chosen: Any,
 ) -> int:
     """Judge a server by the requirements of the API.
@@ -81,8 +101,23 @@ def command(
     3 the target cannot be reached or the run broke down, 4 only stale baseline
     entries, 5 nothing was exercised.
     """
+    if resume is not None:
+        code = go_on(resume.resolve(), context)
+        if open_report:
+            webbrowser.open((resume.resolve() / "report.html").as_uri())
+        return code
     request = asked(strict=strict, min_judged=min_judged, rate=rate, faults=faults, **chosen)
-    place = (folder or request.workspace.report_folder(request.options.run, Path.cwd())).resolve()
+    with claimed(folder, request.workspace, request.options.run) as place:
+        code = execute(request, place, workers=workers)
+    if open_report:
+        webbrowser.open((place / "report.html").as_uri())
+    return code
+
+
+@contextmanager
+def claimed(folder: Path | None, workspace: Workspace, run: str) -> Generator[Path, None, None]:
+    """The folder that a run writes to; it is gone again if the run was refused before it began."""
+    place = (folder or workspace.report_folder(run, Path.cwd())).resolve()
     if (place / STREAM_FILE).exists():
         message = f"--report {folder} holds another run already"
         raise ConfigError(message, hint="name a folder that does not exist")
@@ -93,25 +128,55 @@ def command(
         message = f"--report {place} cannot be made: {error.strerror}"
         raise ConfigError(message) from None
     try:
-        code = execute(request, place, workers=workers)
+        yield place
     except TalonproofError as error:
         if fresh and error.exit_code == ConfigError.exit_code:
             shutil.rmtree(place, ignore_errors=True)  # nothing was run, so there is nothing to look at
         raise
-    if open_report:
-        webbrowser.open((place / "report.html").as_uri())
-    return code
+
+
+def go_on(folder: Path, context: click.Context) -> int:
+    """Runs what is left of a run that was cut short, and gives the exit code of the whole."""
+    earlier = Earlier.read(folder)
+    earlier.check(context)
+    run = earlier.request.options.run
+    if is_over(folder):
+        click.echo(f"talonproof {run} came to its end: nothing is left to be run")
+        return totals(read_stream(folder)).exit_code
+    tenure, left = earlier.take_up()
+    with tenure:
+        if left is None or left:
+            given = context.get_parameter_source("workers") is ParameterSource.COMMANDLINE
+            workers = context.params["workers"] if given else earlier.workers
+            return _execute(earlier.request, folder, workers=workers, tenure=tenure, rest=left)
+        earlier.end()
+    return _tell(folder, earlier.request.workspace)
 
 
 def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) -> int:
     """Runs the cases, renders the reports, says what came out, and gives the exit code."""
-    for stale in (PROBLEM, PLAN):
+    with Tenure.begin(folder) as tenure:
+        return _execute(request, folder, workers=workers, quiet=quiet, tenure=tenure)
+
+
+def _execute(
+    request: Asked,
+    folder: Path,
+    *,
+    workers: int,
+    tenure: Tenure,
+    rest: frozenset[str] | None = None,
+    quiet: bool = False,
+) -> int:
+    """Runs the cases, or the rest of them, in the folder that is ours."""
+    for stale in (PROBLEM, PLAN, DOWN):
         (folder / stale).unlink(missing_ok=True)
     embedded = prepare.start_embedded(request.workspace, request.options, folder) if request.embedded else None
     try:
         setup = request.setup(folder, embedded.url if embedded else "", max(1, workers))
         workers = min(workers, setup.target.limits.in_flight or workers)  # each has one request under way
         setup = arrive(replace(setup, workers=max(1, workers)))
+        setup = replace(setup, part=tenure.part, rest=rest, held=True)
         _follow(setup, workers=workers, quiet=quiet)
     finally:
         if embedded is not None:
@@ -124,7 +189,13 @@ def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) 
     if not (folder / STREAM_FILE).exists():
         message = f"the run broke down before its first case: {breakage((folder / LOG).read_text(errors='replace'))}"
         raise HarnessError(message, hint=f"pytest's own words are in {folder / LOG}")
-    rendered = render(folder, reports_data=setup.workspace.reports)
+    recover(folder)
+    return _tell(folder, setup.workspace, quiet=quiet)
+
+
+def _tell(folder: Path, workspace: Workspace, *, quiet: bool = False) -> int:
+    """Renders the reports, says what came out, and gives the exit code."""
+    rendered = render(folder, reports_data=workspace.reports)
     if not quiet:
         with suppress(SystemExit):  # rich's way of saying that nobody reads on; the verdict stands all the same
             screen(rendered.account.stream, rendered)
@@ -133,9 +204,10 @@ def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) 
 
 def _follow(setup: prepare.Setup, *, workers: int, quiet: bool) -> None:
     """Starts pytest, and shows its progress from the stream as it grows."""
+    going_on = "" if setup.rest is None else f", going on with the {words.amount(len(setup.rest), 'case')} left"
     spread = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-n", "0"]
     with (
-        (setup.folder / LOG).open("wb") as log,
+        redacted(setup.folder / LOG, Redactor(setup.keys.secrets())) as log,
         stoppable(
             pytest_command(setup, *spread),
             output=log,
@@ -148,7 +220,7 @@ def _follow(setup: prepare.Setup, *, workers: int, quiet: bool) -> None:
             if record["type"] == "header" and not quiet:
                 click.echo(
                     f"talonproof {setup.options.run}: {setup.target.name or setup.target.url}, "
-                    f"depth {setup.options.depth}, seed {setup.options.seed}"
+                    f"depth {setup.options.depth}, seed {setup.options.seed}{going_on}"
                 )
             progress.feed(record)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -18,7 +20,7 @@ STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def stoppable(
     command: Sequence[str], *, output: BinaryIO, environment: Mapping[str, str], folder: Path
 ) -> Generator[subprocess.Popen[bytes], None, None]:
-    """A child process that writes to a file, and never outlives the block.
+    """A child process that writes to a file, and never outlives the block, nor does a child of its own.
 
     The first signal to stop reaches it as one Ctrl-C, whatever the signal was, and whether this process alone was
     told or a whole terminal; the second kills it. Only the main thread hears of signals: what another thread starts
@@ -52,7 +54,16 @@ def stoppable(
             yield child
         finally:
             child.kill()
-            child.wait()
+            if child.wait() < 0 and main:
+                _end_group(child.pid)
     finally:
         for number in heard:
             signal.signal(number, before[number])
+
+
+def _end_group(leader: int) -> None:
+    """Kills what a child that was killed has left of its process group, and waits until that is gone."""
+    with suppress(ProcessLookupError, PermissionError):
+        for _ in range(50):
+            os.killpg(leader, signal.SIGKILL)
+            time.sleep(0.02)

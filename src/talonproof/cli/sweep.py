@@ -19,6 +19,7 @@ from talonproof.plugin.arriving import spoken_of
 from talonproof.report.words import amount
 from talonproof.run.journal import Journal
 from talonproof.run.sweep import UNDONE, Swept, as_record, kept, sweep
+from talonproof.run.tenure import at_work, launch_file
 from talonproof.run.traces import SWEEP, State, Traces, journals, read_traces
 
 WIDTH = 100
@@ -75,10 +76,13 @@ def command(*, run: Path, target_file: str, rate: float | None) -> int:
 def _launch(run: Path) -> Mapping[str, Any]:
     """How the run in a folder was started."""
     try:
-        data = json.loads((run / prepare.LAUNCH).read_text(encoding="utf-8"))
+        data = json.loads(launch_file(run).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         message = f"{run} is not the folder of a run"
-        raise ConfigError(message, hint=f"it has no {prepare.LAUNCH}") from None
+        raise ConfigError(message, hint=f"it has no {launch_file(run).name}") from None
+    if at_work(run):
+        message = f"the run in {run} is still going on"
+        raise ConfigError(message, hint="sweep when it has ended")
     if not journals(run):
         message = f"{run} has no journals"
         raise ConfigError(message, hint="what a run did cannot be told without them")
@@ -87,7 +91,7 @@ def _launch(run: Path) -> Mapping[str, Any]:
 
 def _setup(run: Path, launch: Mapping[str, Any], target_file: str) -> prepare.Setup:
     """The set-up of the run; ConfigError unless it still means the server that was judged."""
-    setup = prepare.read_launch(run / prepare.LAUNCH, target_file=target_file)
+    setup = prepare.read_launch(launch_file(run), target_file=target_file)
     if setup.target.url != launch["url"]:
         message = f"{setup.target_file} means {setup.target.url}, and the run was against {launch['url']}"
         raise ConfigError(message, hint="on another server the numbers of our audiences are somebody else's")

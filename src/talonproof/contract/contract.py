@@ -18,6 +18,14 @@ _DEFAULT_STYLE: Final = {"path": "simple", "header": "simple", "query": "form", 
 Schema = Mapping[str, Any]
 
 
+class NoSuchOperation(ConfigError):
+    """An operation was asked for that the document does not have."""
+
+    def __init__(self, operation: str, edition: str, hint: str) -> None:
+        super().__init__(f"there is no operation {operation} in edition {edition}", hint=hint)
+        self.operation = operation
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One argument of an operation.
@@ -105,12 +113,11 @@ class Contract:
         return cls(edition, document, MappingProxyType(operations), source)
 
     def operation(self, operation_id: str) -> Operation:
-        """Raises ConfigError with the closest id for an unknown one."""
+        """Raises NoSuchOperation with the closest id for an unknown one."""
         try:
             return self.operations[operation_id]
         except KeyError:
-            message = f"there is no operation {operation_id} in edition {self.edition}"
-            raise ConfigError(message, hint=closest(operation_id, self.operations)) from None
+            raise NoSuchOperation(operation_id, self.edition, closest(operation_id, self.operations)) from None
 
     def schema(self, name: str) -> Schema:
         """The schema of that name under ``components``; ConfigError with the closest name for an unknown one."""

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
+from itertools import islice
 from typing import Any, Final, cast
 
 import httpx
@@ -33,6 +34,9 @@ _CHECKS: Final = (
 )
 """Those of its checks that judge an answer by the document alone."""
 
+_MOST: Final = 2_000
+"""Calls of the coverage phase that are looked at for one operation; some documents have no end of them."""
+
 _OF_THE_WIRE: Final = ("content-encoding", "content-length", "transfer-encoding")
 """Headers of an answer that speak of its bytes on the wire, which the exchange holds decoded."""
 
@@ -42,7 +46,8 @@ class Suggestion:
     """A call that Schemathesis would send; ``body`` is MISSING where there is none.
 
     ``scenario`` is its word for what is tried, the same for many calls; ``positive`` is whether it holds the call to
-    fit the contract. ``origin`` is its own case, which its checks want to see again.
+    fit the contract. ``content_type`` is a header that the scenario is about, ``media_type`` the one for which the
+    body was made. ``origin`` is its own case, which its checks want to see again.
     """
 
     operation: str
@@ -53,6 +58,9 @@ class Suggestion:
     body: Any
     content_type: str | None
     origin: Any = field(repr=False, compare=False)
+    media_type: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    cookies: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class Engine:
         checks.load_all_checks()
         registry = cast("Any", checks.CHECKS)  # pyright: ignore[reportUnknownMemberType]
         self._modes: list[Any] = list(schemathesis.GenerationMode)
-        self._schema: Any = schemathesis.openapi.from_dict(_without_keys(contract.document))
+        self._schema: Any = schemathesis.openapi.from_dict(_without_keys(contract))
         self._methods = {operation.id: operation.method for operation in contract.operations.values()}
         self._checks: list[Any] = registry.get_by_names(_CHECKS)
         self._no_body: Any = NOT_SET
@@ -98,10 +106,13 @@ class Engine:
             with _without_warnings():
                 self._covering[operation] = tuple(
                     suggestion
-                    for case in self._schema.iter_coverage_cases(
-                        found,
-                        generation_modes=self._modes,
-                        generation_config=self._schema.config.generation_for(operation=found, phase="coverage"),
+                    for case in islice(
+                        self._schema.iter_coverage_cases(
+                            found,
+                            generation_modes=self._modes,
+                            generation_config=self._schema.config.generation_for(operation=found, phase="coverage"),
+                        ),
+                        _MOST,
                     )
                     if (suggestion := self._suggestion(operation, case)) is not None
                 )
@@ -148,6 +159,9 @@ class Engine:
             body=body,
             content_type=str(content_type) if content_type else None,
             origin=case,
+            media_type=None if body is MISSING else case.media_type,
+            headers={name: str(value) for name, value in headers.items() if name != "content-type"},
+            cookies=dict(case.cookies or {}),
         )
 
 
@@ -179,15 +193,21 @@ def _in_turn(rows: Sequence[Sequence[Suggestion]]) -> Iterator[Suggestion]:
         yield from (row[turn] for row in rows if turn < len(row))
 
 
-def _without_keys(document: Mapping[str, Any]) -> Any:
-    """The document as Schemathesis may change it, without its keys: what a call without one is answered is known."""
-    copied = json.loads(json.dumps(document))
+def _without_keys(contract: Contract) -> Any:
+    """The document as Schemathesis may change it, its operations with ids that it need not give them, and no keys.
+
+    What a call without a key is answered is known.
+    """
+    copied = json.loads(json.dumps(contract.document))
     copied.pop("security", None)
     copied.get("components", {}).pop("securitySchemes", None)
-    for item in copied.get("paths", {}).values():
-        for operation in item.values():
-            if isinstance(operation, dict):
-                operation.pop("security", None)  # pyright: ignore[reportUnknownMemberType]
+    for operation in contract.operations.values():
+        item = copied["paths"][operation.path]
+        if "$ref" in item:
+            item = copied["paths"][operation.path] = json.loads(json.dumps(contract.resolve(item)))
+        node = item[operation.method.lower()]
+        node.pop("security", None)
+        node["operationId"] = operation.id
     return copied
 
 

@@ -6,9 +6,10 @@ import dataclasses
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from random import Random
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -19,33 +20,24 @@ from talonproof import __version__
 from talonproof.contract.contract import Contract
 from talonproof.contract.serialise import serialise
 from talonproof.errors import HarnessError
-from talonproof.http.exchange import Call, Exchange
+from talonproof.http.deadline import patient, within
+from talonproof.http.exchange import Call, Credential, Exchange
 from talonproof.http.guard import Guard
 from talonproof.http.keys import authorization
 from talonproof.http.pace import Pace
 from talonproof.http.redact import Redactor
+from talonproof.http.trouble import phrased, repeatable, retry_after
 from talonproof.http.way import reached
 from talonproof.target import Footprint, Keys, Target
-
-TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
-"""Seconds to wait for a connection, and for each piece of an answer."""
-
-WHOLE_ANSWER: Final = 120.0
-"""Seconds that an answer may take from the request to its last byte."""
 
 LARGEST_ANSWER: Final = 32 * 1024 * 1024
 """Bytes of a body that are read; no answer of this API comes near."""
 
 RETRY_PAUSES: Final = (0.2, 0.8)
-"""Seconds before the second and the third attempt."""
-
-LONGEST_RETRY_AFTER: Final = 5.0
-"""Seconds that a server may ask for with Retry-After; a longer wish is not granted in full."""
+"""Seconds before the second and the third attempt, more or less: workers that failed together do not come back so."""
 
 _KEEP_ALIVE: Final = 4.0
 """Seconds that an idle connection is used again: less than the 5 s after which common servers close theirs."""
-
-_NEVER_ARRIVED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 Journal = Callable[[dict[str, Any]], None]
 
@@ -69,20 +61,21 @@ class _Prepared:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What came back; ``status`` 0 and a failure where nothing did. ``again``: the server has not begun to act."""
+    """What came back; ``status`` 0 and a failure where nothing did."""
 
     status: int
     headers: httpx.Headers
     body: bytes
     failure: str = ""
-    again: bool = False
 
 
 class Client:
     """Sends calls to one target; safe to use from several threads.
 
     ``on_intent`` is given a record before each attempt and ``on_outcome`` one after it; both are redacted.
-    ``transport`` stands in for the network. ``sent`` counts attempts, retries included.
+    ``transport`` stands in for the network. ``sent`` counts attempts, retries included. How long it waits for an answer
+    is what the limits of the target say; ``random`` spreads the pauses before retries. ``prefixes`` are, by operation,
+    the headers in which the document wants the key, each with what stands before the key.
     """
 
     def __init__(  # noqa: PLR0913 - everything with an effect is passed in
@@ -97,7 +90,8 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         on_intent: Journal = no_journal,
         on_outcome: Journal = no_journal,
-        timeout: httpx.Timeout = TIMEOUT,
+        random: Random | None = None,
+        prefixes: Mapping[str, Mapping[str, str]] | None = None,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -110,17 +104,18 @@ class Client:
         self._pace = pace or Pace(0)
         self._on_intent = on_intent
         self._on_outcome = on_outcome
+        self._random = random or Random(0)
+        self._prefixes = prefixes or {}
         self._now = now
         self._sleep = sleep
         self._count = threading.Lock()
         self._base_path = urlsplit(target.url).path
+        limits = httpx.Limits(keepalive_expiry=_KEEP_ALIVE)
         self._http = httpx.Client(
-            transport=transport,
-            **({} if transport is not None else reached(target.way)),
+            transport=transport or patient(httpx.HTTPTransport(trust_env=False, limits=limits, **reached(target.way))),
             trust_env=False,
             follow_redirects=False,
-            timeout=timeout,
-            limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
+            timeout=httpx.Timeout(target.limits.read_timeout, connect=target.limits.connect_timeout),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         )
 
@@ -135,22 +130,24 @@ class Client:
     def close(self) -> None:
         """Closes the connections."""
         self._http.close()
+        self._pace.close()
 
     def send(self, call: Call, *, number: int) -> Exchange:
         """The exchange that a call leads to; ``number`` is its place in the history of the case.
 
-        An attempt that met 429 or 503, or no connection at all, is made again, twice at most. Whatever else the
-        target does is in the exchange: silence has status 0. Raises GuardError, before anything is sent, for a call
-        that the run may not make; ConfigError for arguments that cannot be written in a path; HarnessError for a
-        body or header that cannot be sent.
+        An attempt that changed nothing, or can change nothing (see :mod:`talonproof.http.trouble`), is made again,
+        twice at most. Whatever else the target does is in the exchange: silence has status 0. Raises GuardError, before
+        anything is sent, for a call that the run may not make; ConfigError for arguments that cannot be written in a
+        path; HarnessError for a body or header that cannot be sent.
         """
         prepared = self._prepare(call)
-        exchange, answer = self._attempt(prepared, number, 1)
+        exchange = self._attempt(prepared, number, 1)
         for attempt, pause in enumerate(RETRY_PAUSES, start=2):
-            if not answer.again:
+            if not repeatable(exchange):
                 break
-            self._sleep(max(pause, _retry_after(answer.headers)))
-            exchange, answer = self._attempt(prepared, number, attempt)
+            wish = retry_after(exchange.response_headers, self._now())
+            self._sleep(max(pause * self._random.uniform(0.75, 1.25), wish))
+            exchange = self._attempt(prepared, number, attempt)
         return exchange
 
     def _prepare(self, call: Call) -> _Prepared:
@@ -176,9 +173,13 @@ class Client:
         headers.update(self.target.way.headers)
         if (value := authorization(call.credential, self._keys)) is not None:
             headers["authorization"] = value
+        headers.update(call.headers)
+        if call.credential is Credential.DOCUMENT and self._keys.live:
+            wanted = self._prefixes.get(call.operation, {})
+            headers.update({name: f"{before}{self._keys.live}" for name, before in wanted.items()})
         return headers
 
-    def _attempt(self, prepared: _Prepared, number: int, attempt: int) -> tuple[Exchange, _Answer]:
+    def _attempt(self, prepared: _Prepared, number: int, attempt: int) -> Exchange:
         self._pace.wait()
         unanswered = self._exchange(prepared, number)
         common = {"attempt": attempt, "footprint": prepared.footprint.label}
@@ -194,10 +195,15 @@ class Client:
             response_body=self._redactor.data(answer.body),
             seconds=time.perf_counter() - begun,
             failure=self._redactor.text(answer.failure),
+            attempts=attempt,
         )
         self._on_outcome({**common, **exchange.record()})
         self.guard.ledger.note(exchange)
-        return exchange, answer
+        if exchange.status in {429, 503}:
+            self._pace.slow_down(retry_after(exchange.response_headers, self._now()))
+        elif exchange.status:
+            self._pace.speed_up()
+        return exchange
 
     def _exchange(self, prepared: _Prepared, number: int) -> Exchange:
         """The exchange as far as it is known before it happens."""
@@ -227,36 +233,44 @@ class Client:
             query=self._redactor.value(call.query),
             body=self._redactor.value(call.body),
             raw_body=None if call.raw_body is None else self._redactor.data(call.raw_body),
+            headers=self._redactor.value(call.headers),
         )
 
     def _ask(self, prepared: _Prepared) -> _Answer:
         request = self._request(prepared)
-        deadline = time.monotonic() + WHOLE_ANSWER
+        begun = time.monotonic()
+        allowed = self.target.limits.total_timeout
         try:
-            response = self._http.send(request, stream=True)
-            try:
-                body, failure = _read(response, deadline)
-            finally:
-                response.close()
+            with within(allowed):
+                response = self._http.send(request, stream=True)
+                try:
+                    body, failure = _read(response, begun + allowed, allowed)
+                finally:
+                    response.close()
         except httpx.LocalProtocolError as error:
             raise HarnessError(self._redactor.text(f"{prepared.call.operation} cannot be sent: {error}")) from None
         except httpx.TransportError as error:
-            return _Answer(0, httpx.Headers(), b"", _wording(error), again=isinstance(error, _NEVER_ARRIVED))
+            return _Answer(0, httpx.Headers(), b"", phrased(error))
         except httpx.DecodingError as error:
             return _Answer(0, httpx.Headers(), b"", f"decoding: {error}")
         if failure:
             return _Answer(0, response.headers, b"", failure)
-        return _Answer(response.status_code, response.headers, body, again=response.status_code in {429, 503})
+        return _Answer(response.status_code, response.headers, body)
 
     def _request(self, prepared: _Prepared) -> httpx.Request:
-        """The request, its target exactly as serialised: httpx alone would resolve and escape it anew."""
+        """The request, its target exactly as serialised: httpx alone would resolve and escape it anew.
+
+        A proxy that forwards plain HTTP is told the whole address.
+        """
+        forwarded = bool(self.target.way.proxy) and prepared.url.startswith("http:")
+        target = prepared.url if forwarded else prepared.target
         try:
             return self._http.build_request(
                 prepared.method,
                 prepared.url,
                 headers=prepared.headers,
                 content=prepared.body,
-                extensions={"target": prepared.target.encode("ascii")},
+                extensions={"target": target.encode("ascii")},
             )
         except (httpx.InvalidURL, ValueError) as error:
             raise HarnessError(self._redactor.text(f"{prepared.call.operation} cannot be sent: {error}")) from None
@@ -277,7 +291,7 @@ def _encode(call: Call) -> bytes | None:
         raise HarnessError(f"the body of {call.operation} is no JSON value: {error}") from None
 
 
-def _read(response: httpx.Response, deadline: float) -> tuple[bytes, str]:
+def _read(response: httpx.Response, deadline: float, allowed: float) -> tuple[bytes, str]:
     """The whole body, or why it was given up."""
     body = bytearray()
     for chunk in response.iter_bytes():
@@ -285,33 +299,11 @@ def _read(response: httpx.Response, deadline: float) -> tuple[bytes, str]:
         if len(body) > LARGEST_ANSWER:
             return b"", f"read: the answer is longer than {LARGEST_ANSWER} bytes"
         if time.monotonic() > deadline:
-            return b"", f"timeout: the answer was not complete after {WHOLE_ANSWER:.0f} s"
+            return b"", f"timeout: the answer was not complete after {allowed:g} s"
     return bytes(body), ""
-
-
-def _wording(error: httpx.TransportError) -> str:
-    """What went wrong, the phase first."""
-    match error:
-        case httpx.ConnectTimeout() | httpx.ConnectError():
-            phase = "connect"
-        case httpx.TimeoutException():
-            phase = "timeout"
-        case httpx.ProtocolError():
-            phase = "protocol"
-        case httpx.WriteError():
-            phase = "write"
-        case _:
-            phase = "read"
-    return f"{phase}: {str(error) or type(error).__name__}"
 
 
 def _request_of(exchange: Exchange) -> dict[str, Any]:
     """The part of a record that is known before there is an answer."""
     unknown = {"status", "response_headers", "response_body", "seconds", "failure"}
     return {key: value for key, value in exchange.record().items() if key not in unknown}
-
-
-def _retry_after(headers: httpx.Headers) -> float:
-    """The seconds that the server asks to wait, within reason; 0 where it names none."""
-    wish = headers.get("retry-after", "").strip()
-    return min(float(wish), LONGEST_RETRY_AFTER) if wish.isascii() and wish.isdigit() else 0.0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from typing import Final, assert_never
 
 from talonproof.http.exchange import Credential, Exchange
 from talonproof.http.keys import MORE, SCHEME, WRONG_KEY
+from talonproof.http.redact import MASK
 from talonproof.target import KEY_VARIABLE
 
 VARIABLES: Final = {
@@ -30,7 +32,12 @@ def curl(exchange: Exchange) -> str:
     for name in ("accept", "content-type"):
         if name in exchange.request_headers:
             words += ["-H", shlex.quote(f"{name}: {exchange.request_headers[name]}")]
-    if credential := _credential(exchange.call.credential):
+    for name, value in exchange.call.headers.items():
+        if name not in {"accept", "content-type", "cookie"} and MASK not in exchange.request_headers.get(name, ""):
+            words += ["-H", shlex.quote(f"{name}: {value}" if value else f"{name};")]
+    if exchange.call.credential is Credential.DOCUMENT:
+        words += [word for header in _as_documented(exchange) for word in ("-H", header)]
+    elif credential := _credential(exchange.call.credential):
         words += ["-H", credential]
     body = exchange.request_body
     before = ""
@@ -51,7 +58,7 @@ def curl(exchange: Exchange) -> str:
 def _credential(credential: Credential) -> str:
     """The Authorization header as a word of the shell; empty where there is none."""
     match credential:
-        case Credential.ABSENT:
+        case Credential.ABSENT | Credential.DOCUMENT:
             return ""
         case Credential.WRONG:
             return shlex.quote(f"Authorization: {SCHEME} {WRONG_KEY}")
@@ -67,6 +74,14 @@ def _credential(credential: Credential) -> str:
             return f'"Authorization: {SCHEME} ${VARIABLES[credential]}"'
         case _:
             assert_never(credential)
+
+
+def _as_documented(exchange: Exchange) -> Iterator[str]:
+    """The headers with the key, as words of the shell."""
+    for name, value in exchange.request_headers.items():
+        before, mask, after = value.partition(MASK)
+        if mask and not after and name != "cookie" and "$" not in before and "`" not in before:
+            yield f'"{name}: {before}${KEY_VARIABLE}"'
 
 
 def _fits(body: bytes) -> bool:

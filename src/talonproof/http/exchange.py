@@ -28,6 +28,8 @@ class Credential(StrEnum):
     EXPIRED = "expired"
     OTHER_APPLICATION = "other-application"
     TEST = "test"
+    DOCUMENT = "document"
+    """The live key in the headers that the document asks for, in whatever way it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Call:
 
     ``body`` is any JSON value; ``raw_body`` is sent as it is instead (malformed JSON), and ``has_body``
     tells a body of ``null`` from none. ``content_type`` None sends ``application/json`` where there is a body.
+    ``headers`` are those that the document describes as parameters, names in lower case.
     """
 
     operation: str
@@ -46,6 +49,7 @@ class Call:
     raw_body: bytes | None = None
     credential: Credential = Credential.LIVE
     content_type: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,8 @@ class Exchange:
 
     ``number`` counts from 0 within the history of a case. ``url`` is absolute, ``path`` the raw path with its query.
     Header names are lower case. ``status`` is 0 and ``failure`` says why where no answer came.
-    ``started`` is seconds since the epoch, ``seconds`` how long the answer took.
+    ``started`` is seconds since the epoch, ``seconds`` how long the answer took. ``attempts`` is how often the call was
+    made until then; only the last attempt is an exchange.
     """
 
     number: int
@@ -70,6 +75,7 @@ class Exchange:
     started: float
     seconds: float
     failure: str = ""
+    attempts: int = 1
 
     @property
     def operation(self) -> str:

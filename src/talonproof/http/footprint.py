@@ -352,3 +352,6 @@ _RULES: Final[Mapping[str, Callable[[_View], Iterator[Assessment]]]] = {
     "bestPriorPrice": _prices,
 }
 """How each operation is judged; what is missing here is destructive."""
+
+JUDGED: Final = frozenset(_RULES)
+"""The operations that have a rule."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import httpx
@@ -20,23 +21,42 @@ class Guard:
     """Judges every call before a byte of it is sent.
 
     A target without an ``allowed_host`` may only be on this machine. What others made is written on loopback alone,
-    and there only by a run that may be destructive; on any other host no limit allows it.
+    and there only by a run that may be destructive; on any other host no limit allows it. ``strangers`` are operations
+    that only their names could confuse with those of this API, by id, with their footprints.
     """
 
-    def __init__(self, target: Target, contract: Contract, max_footprint: Footprint, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        target: Target,
+        contract: Contract,
+        max_footprint: Footprint,
+        ledger: Ledger,
+        *,
+        strangers: Mapping[str, Footprint] | None = None,
+    ) -> None:
         self.ledger = ledger
         self.max_footprint = max_footprint
         self._target = target
         self._contract = contract
+        self._strangers = strangers or {}
         self._origin = f"{target.url}/" if _allowed(target) else None
 
     def assess(self, call: Call) -> Assessment:
         """What the call could do here; one that reads must also be sent by a method that reads."""
+        stranger = self._strangers.get(call.operation)
+        if stranger is not None:
+            why = "" if stranger is Footprint.READ else "nobody has judged what this operation does"
+            return Assessment(stranger, why)
         found = assess(call, self._target.bindings, self.ledger)
         method = self._contract.operation(call.operation).method
         if found.footprint is Footprint.READ and method not in READERS:
             return Assessment(Footprint.DESTRUCTIVE, f"it should read, and the document sends it by {method}")
         return found
+
+    def allows(self, call: Call) -> bool:
+        """Whether the call is one that this run may make; its address is not asked about."""
+        found = self.assess(call)
+        return found.footprint <= self.max_footprint and not (found.foreign and not self._target.loopback)
 
     def check(self, call: Call, url: str) -> Footprint:
         """The footprint of a call that may be sent to the URL; GuardError for any other.

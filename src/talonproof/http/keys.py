@@ -24,12 +24,12 @@ ROLES: Final = ("expired", "other_application", "test")
 
 
 def authorization(credential: Credential, keys: Keys) -> str | None:
-    """The value of the Authorization header; None where there is to be none.
+    """The value of the Authorization header; None where there is to be none, or where the document decides it.
 
     Raises HarnessError if the target has no such key: a case that needs one must not have been planned.
     """
     match credential:
-        case Credential.ABSENT:
+        case Credential.ABSENT | Credential.DOCUMENT:
             return None
         case Credential.WRONG:
             return f"{SCHEME} {WRONG_KEY}"

@@ -12,10 +12,14 @@ from talonproof.errors import HarnessError
 from talonproof.http.arguments import body_of, is_dry, members
 from talonproof.http.deeds import CHOSEN_NAMES, Thing, happened, made, named, unmade, used
 from talonproof.http.exchange import Credential, Exchange
+from talonproof.http.trouble import Fate, fate
 
 _RUN: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _WORKER: Final = re.compile(r"[a-z][a-z0-9]*")
 _DOTS: Final = re.compile(r"(?:^|[/\\])\.{1,2}(?:[/\\]|$)")
+
+UNKNOWN: Final = "writes of unknown outcome"
+"""What the receipt calls the writes whose answer never came: each was carried out, or was not."""
 
 
 class Ledger:
@@ -94,6 +98,8 @@ class Ledger:
             if exchange.ok and not dry:
                 self._note_success(exchange)
                 self._counts.update(used(exchange, was_closed=was_closed))
+            elif exchange.method != "GET" and not dry and fate(exchange) is Fate.UNKNOWN:
+                self._counts[UNKNOWN] += 1
 
     def _note_state(self, exchange: Exchange) -> None:
         call = exchange.call

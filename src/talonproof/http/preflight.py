@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+from typing import Final
+from urllib.parse import urlsplit
+
 import httpx
 
 from talonproof.contract.contract import Contract
@@ -10,7 +14,12 @@ from talonproof.http.client import Client, Journal, no_journal
 from talonproof.http.exchange import Call, Exchange
 from talonproof.http.guard import Guard
 from talonproof.http.ledger import Ledger
+from talonproof.http.trouble import untrusted
 from talonproof.target import Footprint, Keys, Target
+
+_ASKED: Final = "getCustomerSession"
+_WAIT: Final = 5.0
+"""Seconds to wait for a connection."""
 
 _ERROR_MEMBERS = frozenset({"message", "errors", "StatusCode"})
 
@@ -28,18 +37,25 @@ def preflight(
 ) -> int:
     """Asks for a session that cannot exist; returns if what answers may be such an API, broken or not.
 
+    A contract without that operation leaves nothing to ask for: then somebody must listen, and no more.
     ``key`` says in an error which key was used (by default, the one in the target's variable). Gives how many requests
     it sent. Raises TargetError: exit 2 where the key is not accepted, exit 3 where nothing answers or something else
     than this API does.
     """
+    if _ASKED not in contract.operations:
+        check_listening(target)
+        return 0
     ledger = Ledger(run, "preflight")
     guard = Guard(target, contract, Footprint.READ, ledger)
     with Client(
         target, keys, contract, guard, transport=transport, on_intent=on_intent, on_outcome=on_outcome
     ) as client:
         session = ledger.new("session")
-        exchange = client.send(Call("getCustomerSession", {"customerSessionId": session}), number=0)
+        exchange = client.send(Call(_ASKED, {"customerSessionId": session}), number=0)
     url = target.url
+    if untrusted(exchange):
+        message = f"the certificate of {url} is not to be trusted: {exchange.failure}"
+        raise TargetError(message, hint="nothing was sent")
     if exchange.status == 0:
         raise TargetError(f"nothing answers at {url}: {exchange.failure}", hint="is it running, and is the port right?")
     if exchange.status == 401:
@@ -50,6 +66,17 @@ def preflight(
     if hint := _foreign(exchange):
         raise TargetError(f"what answers at {url} is no Integration API: status {exchange.status}", hint=hint)
     return client.sent
+
+
+def check_listening(target: Target) -> None:
+    """Raises TargetError (exit 3) where nobody listens at the target's address; sends nothing."""
+    parts = urlsplit(target.url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), timeout=_WAIT).close()
+    except OSError as error:
+        message = f"nothing answers at {target.url}: {error.strerror or error}"
+        raise TargetError(message, hint="is it running, and is the port right?") from None
 
 
 def _foreign(exchange: Exchange) -> str:

@@ -7,7 +7,7 @@ Tests that are no cases are left alone.
 from __future__ import annotations
 
 from talonproof.plugin.fixtures import api, bindings, case
-from talonproof.plugin.hooks import pytest_addoption, pytest_configure
+from talonproof.plugin.hooks import pytest_addoption, pytest_configure, strangers
 from talonproof.plugin.scenario import scenario
 
-__all__ = ["api", "bindings", "case", "pytest_addoption", "pytest_configure", "scenario"]
+__all__ = ["api", "bindings", "case", "pytest_addoption", "pytest_configure", "scenario", "strangers"]

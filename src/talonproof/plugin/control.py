@@ -3,39 +3,58 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from talonproof.errors import HarnessError
+from talonproof.http.pace import forget
+from talonproof.http.redact import Redactor
 from talonproof.plugin.breakage import breakage
-from talonproof.plugin.planning import PLAN, PROBLEM
+from talonproof.plugin.planning import PROBLEM
 from talonproof.plugin.prepare import Setup
 from talonproof.plugin.scheduling import Schedule
 from talonproof.report import words
 from talonproof.report.render import Rendered, render
+from talonproof.run.recovery import PLAN, read_journals
 from talonproof.run.stream import StreamWriter
 from talonproof.run.traces import read_traces
-from talonproof.verdict import Verdict
+from talonproof.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
     from talonproof.emulator.serve import Embedded
+    from talonproof.run.tenure import Tenure
 
 SUITES = "suites/"
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What a plain pytest owns, because no ``talonproof run`` stands above it."""
+
+    tenure: Tenure
+    embedded: Embedded | None
+
+    def end(self) -> None:
+        """Ends the emulator, and leaves the folder."""
+        if self.embedded is not None:
+            self.embedded.stop()
+        self.tenure.release()
 
 
 class Controller:
     """The part of the plugin that writes header, cases and footer.
 
-    Under plain pytest (``standalone``) it also owns the embedded emulator, renders the reports and
+    Under plain pytest (``alone``) it also owns the folder and the embedded emulator, renders the reports and
     ends pytest with the exit code of the verdict.
     """
 
-    def __init__(self, setup: Setup, *, standalone: bool, embedded: Embedded | None = None) -> None:
+    def __init__(self, setup: Setup, *, alone: Alone | None = None) -> None:
         self.setup = setup
-        self.standalone = standalone
-        self.embedded = embedded
+        self.alone = alone
         self.writer = StreamWriter(setup.folder)
+        self._redactor = Redactor(setup.keys.secrets())
         self._problems: dict[str, None] = {}
         self._workers: Any = None
         self._interrupted = False
@@ -44,7 +63,7 @@ class Controller:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tells a worker where the set-up of the run is."""
-        node.workerinput["talonproof"] = str(self.setup.launch())
+        node.workerinput["talonproof"] = str(self.setup.launch_file)
         self._workers = node.nodemanager
 
     @pytest.hookimpl(optionalhook=True)
@@ -65,11 +84,11 @@ class Controller:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A suite that cannot be read is a fault of the harness, with its place."""
         if report.failed:
-            self._problems[breakage(report.longreprtext)] = None
+            self._problems[breakage(self._redactor.text(report.longreprtext))] = None
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Notes that pytest broke down."""
-        self._problems[breakage(str(excrepr))] = None
+        self._problems[breakage(self._redactor.text(str(excrepr)))] = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Appends the line of a case; a case that ended without one was lost."""
@@ -78,7 +97,7 @@ class Controller:
         if record is not None:
             self.writer.case(json.loads(record))
         elif report.failed and report.nodeid.startswith(SUITES) and self.writer.begun:
-            self.writer.case(_lost(report))
+            self.writer.case(self._without_record(report))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
@@ -91,6 +110,7 @@ class Controller:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Ends the stream, and the emulator."""
         self._begin()
+        forget(self.setup.folder)
         problem = self.setup.folder / PROBLEM
         if problem.exists():
             session.exitstatus = json.loads(problem.read_text())["exit_code"]
@@ -99,17 +119,17 @@ class Controller:
             problem.write_text(json.dumps({"message": next(iter(self._problems)), "exit_code": session.exitstatus}))
         elif self.writer.begun:
             problems = list(self._problems)
-            stopped = exitstatus == pytest.ExitCode.INTERRUPTED and not problems
-            interrupted = self._interrupted or stopped
-            session.exitstatus = self.writer.footer(self._receipt(), interrupted=interrupted, problems=problems)
-            if self.standalone:
+            stopped = self._interrupted or (exitstatus == pytest.ExitCode.INTERRUPTED and not problems)
+            self._complete(stopped=stopped)
+            session.exitstatus = self.writer.footer(self._receipt(), interrupted=stopped, problems=problems)
+            if self.alone is not None:
                 self._rendered = render(self.setup.folder, reports_data=self.setup.workspace.reports)
-        if self.embedded is not None:
-            self.embedded.stop()
+        if self.alone is not None:
+            self.alone.end()
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Says the verdict under plain pytest."""
-        if not self.standalone:
+        if self.alone is None:
             return
         problem = self.setup.folder / PROBLEM
         if problem.exists():
@@ -127,25 +147,49 @@ class Controller:
 
     def _begin(self) -> None:
         plan = self.setup.folder / PLAN
-        if not self.writer.begun and plan.exists():
+        if self.writer.begun or not plan.exists():
+            return
+        if self.setup.rest is None:
             self.writer.header(json.loads(plan.read_text()))
+        else:
+            self.writer.resume()
 
+    def _complete(self, *, stopped: bool) -> None:
+        """Adds to the stream what the workers wrote down and nobody told."""
+        journals = read_journals(self.setup.folder)
+        for line in journals.ended.values():
+            self.writer.case(line)
+        reason = Reason.INTERRUPTED if stopped else Reason.WORKER_LOST
+        for cut in journals.cut:
+            self.writer.case(cut.line(reason, "the run was stopped" if stopped else "its worker was lost"))
 
-def _lost(report: pytest.TestReport) -> dict[str, Any]:
-    """The line of a case whose process died, or that failed outside its own body."""
-    lines = [line for line in report.longreprtext.splitlines() if line.strip()]
-    return {
-        "type": "case",
-        "id": report.nodeid.removeprefix(SUITES),
-        "worker": "",
-        "verdict": Verdict.ERROR,
-        "reason": None,
-        "detail": lines[-1].strip() if lines else "the case was lost",
-        "started": report.start,
-        "seconds": report.duration,
-        "requests": {"planned": 0, "sent": 0, "extra": 0},
-        "evidence": {},
-        "findings": [],
-        "observations": [],
-        "receipt": {},
-    }
+    def _without_record(self, report: pytest.TestReport) -> dict[str, Any]:
+        """The line of a case of which only a failure is told: the one in the journal, if its worker came to that.
+
+        Else its worker died, or it failed outside its own body.
+        """
+        case = report.nodeid.removeprefix(SUITES)
+        journals = read_journals(self.setup.folder)
+        if case in journals.ended:
+            return journals.ended[case]
+        lines = [line for line in report.longreprtext.splitlines() if line.strip()]
+        detail = self._redactor.text(lines[-1].strip()) if lines else "the case was lost"
+        node: Any = getattr(report, "node", None)
+        worker = self.setup.name(node.gateway.id if node is not None else "main")
+        died = report.when not in {"setup", "call", "teardown"}
+        cut = next((cut for cut in journals.cut if died and (cut.case, cut.worker) == (case, worker)), None)
+        return {
+            "type": "case",
+            "id": case,
+            "worker": worker,
+            "verdict": Verdict.ERROR,
+            "reason": Reason.WORKER_LOST if died else None,
+            "detail": f"{detail}; {cut.told('its worker was lost')}" if cut else detail,
+            "started": report.start,
+            "seconds": report.duration,
+            "requests": {"planned": 0, "sent": cut.sent if cut else 0, "extra": 0},
+            "evidence": {},
+            "findings": [],
+            "observations": [],
+            "receipt": {},
+        }

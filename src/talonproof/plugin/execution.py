@@ -12,33 +12,40 @@ import pytest
 
 from talonproof.errors import ConfigError, TalonproofError
 from talonproof.plugin import live_allure
-from talonproof.plugin.planning import PLAN, PROBLEM, header
+from talonproof.plugin.planning import PROBLEM, header
 from talonproof.plugin.scenario import spec_of
 from talonproof.run.bench import Bench
 from talonproof.run.case import Case
 from talonproof.run.outcome import Blocked, Broken
 from talonproof.run.plan import Plan, Row, make_plan
-from talonproof.run.settle import run_case
-from talonproof.verdict import Verdict
+from talonproof.run.recovery import PLAN, lines_of
+from talonproof.run.settle import not_run, run_case
+from talonproof.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
     from talonproof.plugin.prepare import Setup
     from talonproof.run.plan import Spec
+    from talonproof.run.tenure import Overseer
 
 CURRENT = pytest.StashKey[Case]()
 RECORD = pytest.StashKey[dict[str, Any]]()
+
+_OF_NOTHING = "[NOTSET]"
+"""How pytest ends the name of a test that has a parameter for each of nothing."""
 
 
 class Executor:
     """The part of the plugin that lives in each process that runs cases.
 
-    ``narrowed`` is whether pytest's own options, and not ``--select``, chose among the cases.
+    ``narrowed`` is whether pytest's own options, and not ``--select``, chose among the cases. Without its
+    ``overseer`` nothing that this process still sees counts.
     """
 
-    def __init__(self, setup: Setup, *, worker: str, narrowed: bool) -> None:
+    def __init__(self, setup: Setup, *, worker: str, narrowed: bool, overseer: Overseer | None = None) -> None:
         self.setup = setup
         self.worker = worker
         self.narrowed = narrowed
+        self.overseer = overseer
         self.plan: Plan | None = None
         self._rows: dict[str, Row] = {}
         self._bench: Bench | None = None
@@ -48,6 +55,7 @@ class Executor:
         self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         """Makes the plan of what was collected, and leaves out what the selection leaves out."""
+        items[:] = [item for item in items if not item.name.endswith(_OF_NOTHING)]
         try:
             specs = {item: spec for item in items if (spec := spec_of(item, self.setup.workspace.suites))}
             plan = self._make(list(specs.values()))
@@ -65,8 +73,8 @@ class Executor:
         if dropped:
             config.hook.pytest_deselected(items=dropped)
         items[:] = kept
-        if self.worker in {"main", "gw0"} and plan.rows:
-            temporary = self.setup.folder / f"{PLAN}.tmp"
+        if plan.rows and not (self.setup.folder / PLAN).exists():  # the first worker, or another if that was killed
+            temporary = self.setup.folder / f"{PLAN}.{self.worker}.tmp"
             temporary.write_text(json.dumps(header(self.setup, plan)))
             temporary.replace(self.setup.folder / PLAN)
 
@@ -82,12 +90,23 @@ class Executor:
             setup.keys,
             setup.catalogue,
             setup.passive,
-            known=setup.contract.operations,
+            known=setup.absent.union(setup.contract.operations),
+            absent=setup.absent,
         )
         if self.narrowed:
             declared = {name for row in plan.rows for name in row.spec.names}
             plan = replace(plan, selected=frozenset(declared | setup.passive))
-        return plan
+        return plan if setup.rest is None else self._rest_of(plan, setup.rest)
+
+    def _rest_of(self, plan: Plan, left: frozenset[str]) -> Plan:
+        """What is left of the plan of a run that is gone on with."""
+        earlier = next(lines_of(self.setup.folder))
+        known = {name for name, row in plan.by_id().items() if row.planned}
+        if gone := sorted(left - known):
+            message = f"the run cannot be resumed: {gone[0]} is in its plan, and the suites do not run it any more"
+            raise ConfigError(message, hint="a run is resumed with the suites and the target that it began with")
+        selected = frozenset(row["id"] for row in earlier["requirements"])
+        return replace(plan, rows=tuple(row for row in plan.rows if row.spec.id in left), selected=selected)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -109,12 +128,27 @@ class Executor:
         names = pyfuncitem.fixturenames
         wanted = inspect.signature(pyfuncitem.obj).parameters
         arguments = {name: pyfuncitem.funcargs[name] for name in names if name in wanted}
-        record = run_case(case, lambda: pyfuncitem.obj(**arguments))
+        if down := case.bench.breaker.down:
+            record = not_run(case, Reason.TARGET_DOWN, down)
+        else:
+            record = run_case(case, lambda: pyfuncitem.obj(**arguments))
+        if self.overseer is not None:
+            self.overseer.check()
+        if down:
+            self.bench.journal.dropped()  # it is still to be run
+        else:
+            self.bench.journal.ended(record)
         pyfuncitem.stash[RECORD] = record
         if live_allure.wanted(pyfuncitem.config):
             live_allure.describe(case, record)
         _conclude(record)
         return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        """Notes that a case which failed before its body is not in flight any more."""
+        if CURRENT in item.stash and RECORD not in item.stash:
+            self.bench.journal.dropped()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -144,9 +178,10 @@ class Executor:
                 s.contract,
                 s.catalogue,
                 folder=s.folder,
-                worker=self.worker,
+                worker=s.name(self.worker),
                 workers=s.workers,
                 selected=self.plan and self.plan.selected | s.passive,
+                strangers=s.strangers,
             )
         return self._bench
 
@@ -164,7 +199,7 @@ def _conclude(record: dict[str, Any]) -> None:
             raise Blocked(record["detail"]) from None
         case Verdict.ERROR:
             raise RuntimeError(record["detail"]) from None
-        case Verdict.UNSUPPORTED:
+        case Verdict.UNSUPPORTED | Verdict.NOT_RUN:
             pytest.skip(f"{record['reason']}: {record['detail']}")
         case _:
             pass

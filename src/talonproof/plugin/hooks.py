@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,26 @@ import pytest
 from talonproof.config import Depth, RunOptions
 from talonproof.emulator.serve import Embedded
 from talonproof.errors import ConfigError, TalonproofError, closest
-from talonproof.plugin import prepare
+from talonproof.http.redact import Redactor
+from talonproof.plugin import live_allure, prepare
 from talonproof.plugin.arriving import arrive
-from talonproof.plugin.control import Controller
+from talonproof.plugin.control import Alone, Controller
+from talonproof.plugin.discretion import Discretion
 from talonproof.plugin.execution import Executor
 from talonproof.report.reading import STREAM_FILE
 from talonproof.run.doctor.evidence import Origin
+from talonproof.run.tenure import Overseer, Tenure
 from talonproof.target import Footprint
 from talonproof.workspace import Workspace, find_workspace
 
 LAUNCH_OPTION = "--talonproof-launch"
+
+STRANGERS = pytest.StashKey[tuple[str, ...]]()
+
+
+def strangers(config: pytest.Config) -> tuple[str, ...]:
+    """The operations of the user's document that are none of this API's, by id; none without such a document."""
+    return config.stash.get(STRANGERS, ())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,10 +58,15 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
 
 
-def _register(config: pytest.Config, *parts: object) -> None:
-    """Plays the parts, and judges the target alone: a warning of some library must not end a case."""
+def _register(config: pytest.Config, setup: prepare.Setup, *parts: object) -> None:
+    """Plays the parts, tells no key, and judges the target alone: a warning of some library must not end a case."""
     config.addinivalue_line("filterwarnings", "default")
+    redactor = Redactor(setup.keys.secrets())
+    config.pluginmanager.register(Discretion(redactor))
+    live_allure.discreet(config, redactor)
     for part in parts:
+        if isinstance(part, Executor):
+            config.stash[STRANGERS] = tuple(part.setup.strangers)
         config.pluginmanager.register(part)
 
 
@@ -61,19 +77,29 @@ def _play(config: pytest.Config) -> None:
     if worker is not None:
         if "talonproof" in worker:
             setup = prepare.read_launch(Path(worker["talonproof"]))
-            narrowed = not given
-            _register(config, Executor(setup, worker=worker["workerid"], narrowed=narrowed))
+            name, narrowed = worker["workerid"], not given
+            _register(config, setup, Executor(setup, worker=name, narrowed=narrowed, overseer=_overseer(setup)))
         return
     spread = bool(getattr(config.option, "tx", None)) and getattr(config.option, "dist", "no") != "no"
     if given:
-        setup, embedded = prepare.read_launch(Path(given)), None
+        setup, alone = prepare.read_launch(Path(given)), None
+        overseer = _overseer(setup)
     elif _concerns_suites(config) and not config.option.collectonly:
-        setup, embedded = _stand_alone(config)
+        setup, alone = _stand_alone(config)
+        overseer = None
     else:
         return
-    _register(config, Controller(setup, standalone=not given, embedded=embedded))
-    if not spread:
-        _register(config, Executor(setup, worker="main", narrowed=not given))
+    executor = Executor(setup, worker="main", narrowed=not given, overseer=overseer)
+    _register(config, setup, Controller(setup, alone=alone), *([] if spread else [executor]))
+
+
+def _overseer(setup: prepare.Setup) -> Overseer | None:
+    """The process that this one was started for, and ends with; None where nobody holds the launch file."""
+    if not setup.held:
+        return None
+    overseer = Overseer(setup.launch_file)
+    overseer.end_with()
+    return overseer
 
 
 def _concerns_suites(config: pytest.Config) -> bool:
@@ -86,7 +112,7 @@ def _concerns_suites(config: pytest.Config) -> bool:
     return False
 
 
-def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]:
+def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Alone]:
     """The set-up of a plain pytest, with an emulator of its own unless a target is given."""
     option: Any = config.getoption
     workspace: Workspace = find_workspace(Path(config.rootpath))
@@ -128,8 +154,11 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Embedded | None]
         )
         footprint: str = option("--max-footprint")
         setup = arrive(prepare.within(setup, Footprint.parse(footprint) if footprint else None, option("--rate")))
+        tenure = Tenure.begin(folder)
+        setup = replace(setup, held=True)
     except BaseException:
         if embedded is not None:
             embedded.stop()
         raise
-    return setup, embedded
+    setup.launch()
+    return setup, Alone(tenure, embedded)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from enum import Enum
+from typing import Any, cast
 
 import allure  # pyright: ignore[reportMissingTypeStubs]
+import allure_commons  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
+from talonproof.http.redact import Redactor
 from talonproof.requirement import Level
 from talonproof.run.case import Case
 
@@ -16,6 +19,41 @@ SEVERITY = {
     Level.SHOULD: allure.severity_level.NORMAL,
     Level.OBSERVE: allure.severity_level.MINOR,
 }
+
+
+class Discretion:
+    """Takes the keys out of what allure-pytest is about to write; attachments it has been given without any."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+
+    @allure_commons.hookimpl(tryfirst=True)
+    def report_result(self, result: Any) -> None:
+        """The result of a test."""
+        self._clean(result)
+
+    @allure_commons.hookimpl(tryfirst=True)
+    def report_container(self, container: Any) -> None:
+        """What the fixtures of a test did."""
+        self._clean(container)
+
+    def _clean(self, part: object) -> None:
+        members = cast("dict[str, object]", vars(part))
+        for name, value in members.items():
+            if type(value) is str:
+                setattr(part, name, self._redactor.text(value))
+            inner = cast("list[object]", value) if isinstance(value, list) else [value]
+            for each in inner:
+                if hasattr(each, "__dict__") and not isinstance(each, Enum):
+                    self._clean(each)
+
+
+def discreet(config: pytest.Config, redactor: Redactor) -> None:
+    """Has allure-pytest write no key, where it writes at all."""
+    if wanted(config):
+        part = Discretion(redactor)
+        allure_commons.plugin_manager.register(part)
+        config.add_cleanup(lambda: allure_commons.plugin_manager.unregister(part))
 
 
 def wanted(config: pytest.Config) -> bool:

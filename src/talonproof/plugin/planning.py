@@ -13,14 +13,18 @@ from talonproof.run.stream import moment
 if TYPE_CHECKING:
     from talonproof.requirement import Catalogue
 
-PLAN = "plan.json"
 PROBLEM = "problem.json"
 
 
 def header(setup: Setup, plan: Plan) -> dict[str, Any]:
     """The header of the stream."""
-    options, target = setup.options, setup.target
     chosen = plan.selected | setup.passive
+    return {**frame(setup, plan, setup.passive, chosen), "matrix": _matrix(setup.catalogue)}
+
+
+def frame(setup: Setup, plan: Plan, passive: frozenset[str], chosen: frozenset[str]) -> dict[str, Any]:
+    """The header of a stream whose requirements are those ``chosen``; it has no matrix."""
+    options, target = setup.options, setup.target
     return {
         "run": options.run,
         "talonproof": talonproof.__version__,
@@ -45,9 +49,11 @@ def header(setup: Setup, plan: Plan) -> dict[str, Any]:
         "requests": plan.requests,
         "requirements": [requirement_record(row) for row in setup.catalogue if row.id in chosen],
         "cases": [row.record() for row in plan.rows],
-        "passive": sorted(setup.passive),
+        "passive": sorted(passive),
         "expected": None if target.expected is None else list(target.expected),
-        "matrix": _matrix(setup.catalogue),
+        "matrix": [],
+        **({"spec": options.spec} if options.spec else {}),
+        **({"max_requests": options.max_requests} if options.max_requests is not None else {}),
     }
 
 

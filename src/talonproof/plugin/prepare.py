@@ -16,11 +16,14 @@ from talonproof.checks import PASSIVE
 from talonproof.config import RunOptions
 from talonproof.contract.contract import Contract, read_contract
 from talonproof.contract.requirements import read_requirements
+from talonproof.contract.sound import check_schemas
 from talonproof.emulator import serve
 from talonproof.errors import ConfigError, closest
 from talonproof.http.keys import resolve_keys
+from talonproof.http.strangers import strangers
 from talonproof.requirement import Catalogue, catalogue
 from talonproof.run.doctor.evidence import FIRST, How, Origin, Recognition
+from talonproof.run.tenure import launch_file
 from talonproof.target import Footprint, Keys, Target, checked_url, parse_target
 from talonproof.workspace import Workspace, find_workspace
 
@@ -28,14 +31,17 @@ if TYPE_CHECKING:
     from talonproof.emulator.serve import Embedded
 
 DEFAULT_EDITION = FIRST
-LAUNCH = "launch.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
     """All that a process of a run needs to know; ``folder`` is where the run writes, and nothing else does.
 
-    ``origin`` is how the edition came to be known.
+    ``origin`` is how the edition came to be known. ``part`` is 0, or counts how often the run was gone on with;
+    ``rest`` are the cases that are left then. ``held`` is whether the process that the run hangs on holds the launch
+    file.
+    Where a document of the user's own takes the place of the edition's, ``strangers`` are its operations that are none
+    of this API's, with their footprints, and ``absent`` those of the edition that it lacks.
     """
 
     workspace: Workspace
@@ -49,16 +55,30 @@ class Setup:
     workers: int
     target_file: str = ""
     origin: Origin = field(default_factory=lambda: Origin(How.FLAG))
+    strangers: Mapping[str, Footprint] = field(default_factory=dict[str, Footprint])
+    absent: frozenset[str] = frozenset()
+    part: int = 0
+    rest: frozenset[str] | None = None
+    held: bool = False
+
+    @property
+    def launch_file(self) -> Path:
+        """The file that tells another process of this set-up."""
+        return launch_file(self.folder, self.part)
 
     @property
     def passive(self) -> frozenset[str]:
         """The requirements that are judged on every exchange."""
         return frozenset(PASSIVE.values())
 
+    def name(self, worker: str) -> str:
+        """The name of a worker, of which ids are made: no part of a run has those of another."""
+        return f"{worker}r{self.part}" if self.part else worker
+
     def launch(self) -> Path:
         """Writes what another process needs to come to the same set-up; it holds no key."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        file = self.folder / LAUNCH
+        file = self.launch_file
         file.write_text(
             json.dumps(
                 {
@@ -69,6 +89,9 @@ class Setup:
                     "embedded": self.embedded,
                     "workers": self.workers,
                     "origin": self.origin.to_json(),
+                    "part": self.part,
+                    "rest": None if self.rest is None else sorted(self.rest),
+                    "held": self.held,
                 }
             )
         )
@@ -137,20 +160,32 @@ def prepare(  # noqa: PLR0913 - what a run is made of
         target = replace(target, name="embedded emulator")
     keys = resolve_keys(target, {} if embedded else (environment or os.environ), default=serve.LIVE_KEY)
     edition, origin = options.edition, origin or Origin(How.FLAG)
-    contract = read_contract(workspace.contract_file(edition), edition=edition)
-    known = contract.operations if origin.how in _NAMED else newest_contract(workspace, contract).operations
+    contract = own = read_contract(workspace.contract_file(edition), edition=edition)
+    unknown: Mapping[str, Footprint] = {}
+    if options.spec:
+        contract = read_contract(Path(options.spec), edition=edition)
+        check_schemas(contract)
+        others = (read_contract(workspace.contract_file(e), edition=e) for e in workspace.editions() if e != edition)
+        unknown = strangers(contract, (own, *others))
+    known = own.operations if origin.how in _NAMED else newest_contract(workspace, own).operations
     for operation in sorted(target.unbuilt) if target_file else ():
-        if operation not in known:
+        if operation not in known and operation not in contract.operations:
             message = f"{target_file}: unbuilt: there is no operation {operation} in edition {edition}"
-            raise ConfigError(message, hint=closest(operation, known))
+            raise ConfigError(message, hint=closest(operation, (*known, *contract.operations)))
     for pattern in target.expected or () if target_file else ():
         everywhere = read_requirements(workspace.requirements)
         if not any(fnmatch.fnmatchcase(row.id, pattern) for row in everywhere):
             message = f"{target_file}: [expect] unsupported: there is no requirement {pattern}"
             raise ConfigError(message, hint=closest(pattern, (row.id for row in everywhere)))
     possible = workspace.editions() if origin.how is How.UNSURE else ()
-    rows = catalogue(edition, read_requirements(workspace.requirements), among=possible)
-    return Setup(workspace, options, target, keys, contract, rows, folder, embedded, workers, target_file, origin)
+    clauses = read_requirements(workspace.requirements)
+    if options.spec:  # what a clause asks for, where it speaks of the document, is then stated by that document
+        clauses = tuple(replace(row, differs="") for row in clauses)
+    rows = catalogue(edition, clauses, among=possible)
+    return Setup(
+        workspace, options, target, keys, contract, rows, folder, embedded, workers, target_file, origin,
+        unknown, frozenset(own.operations.keys() - contract.operations.keys()),
+    )  # fmt: skip
 
 
 _NAMED = frozenset({How.FLAG, How.FILE, How.OWN})
@@ -198,7 +233,7 @@ def read_launch(file: Path, *, target_file: str = "") -> Setup:
     data: dict[str, Any] = json.loads(file.read_text())
     options = RunOptions.from_json(data["options"])
     target_file = target_file or data["target_file"]
-    return prepare(
+    setup = prepare(
         find_workspace(Path(data["workspace"])),
         options,
         file.parent,
@@ -208,6 +243,8 @@ def read_launch(file: Path, *, target_file: str = "") -> Setup:
         workers=data["workers"],
         origin=Origin.from_json(data["origin"]),
     )
+    rest = None if data["rest"] is None else frozenset(data["rest"])
+    return replace(setup, part=data["part"], rest=rest, held=data["held"])
 
 
 def start_embedded(workspace: Workspace, options: RunOptions, folder: Path) -> Embedded:

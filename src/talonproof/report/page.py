@@ -222,10 +222,11 @@ def _facts(told: Account) -> Iterable[tuple[str, str]]:
     yield "Depth", header.depth
     yield "Seed", str(header.seed)
     yield "Footprint", f"at most {header.max_footprint}"
-    yield "Requests", f"{sent:,}" + (f", and {extra:,} to shrink and confirm" if extra else "")
+    yield "Requests", f"{sent:,}" + (f", and {extra:,} to shrink, confirm and repeat" if extra else "")
     yield "Began", words.moment(header.started)
     yield "Took", words.lasted(told.stream)
-    finished = sum(case.planned and case.id in told.finished for case in header.cases)
+    ended = {name for name, case in told.finished.items() if case.verdict is not Verdict.NOT_RUN}
+    finished = sum(case.planned and case.id in ended for case in header.cases)
     yield "Cases", f"{finished} of {sum(case.planned for case in header.cases)} planned finished"
     yield "Exit code", str(sums.exit_code)
 
@@ -301,7 +302,7 @@ def _requests(told: Account) -> str:
     sent, extra = words.sent(told.stream)
     planned = told.stream.header.requests
     room = f" of at most {planned:,} planned" if planned else ""
-    more = f", and {extra:,} more to shrink and confirm what was found" if extra else ""
+    more = f", and {extra:,} more to shrink, confirm and repeat" if extra else ""
     return f"{words.amount(sent, 'request')} sent{room}{more}."
 
 

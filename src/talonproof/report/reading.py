@@ -220,6 +220,10 @@ def _header(data: _Fields) -> Header:
         matrix=data.parts("matrix", _matrix_row),
         edition_from=_edition_from(data.part("edition_from")),
         unsettled=frozenset(data.texts("unsettled")),
+        command=data.text("command", "run"),
+        spec=data.text("spec", ""),
+        since=data.text("since", ""),
+        max_requests=None if data.data.get("max_requests") is None else data.whole("max_requests"),
     )
 
 

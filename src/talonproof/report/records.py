@@ -84,7 +84,9 @@ class Header:
 
     ``requests`` is the most that the plan may send, ``min_judged`` is in per cent, and ``passive`` are the
     requirements judged on every exchange. ``unsettled`` are those that cannot be judged, because they differ from
-    edition to edition and it is not sure which one the target follows.
+    edition to edition and it is not sure which one the target follows. ``command`` is the one that was given, ``spec``
+    the document that was judged by in place of the edition's own, ``since`` the older one whose changes alone were
+    tried.
     """
 
     run: str
@@ -108,6 +110,10 @@ class Header:
     matrix: tuple[MatrixRow, ...] = ()
     edition_from: EditionFacts = field(default_factory=EditionFacts)
     unsettled: frozenset[str] = frozenset()
+    command: str = "run"
+    spec: str = ""
+    since: str = ""
+    max_requests: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case that finished. ``evidence`` counts how often each requirement was exercised.
+    """A case that finished, or was cut off (NOT_RUN). ``evidence`` counts how often each requirement was exercised.
 
     ``started`` is seconds since the epoch; ``sent`` requests are those of the plan, ``extra`` those of
     shrinking and confirming.

@@ -76,7 +76,7 @@ def fenced(text: str, language: str = "") -> str:
 def _facts(told: Account) -> str:
     header = told.stream.header
     sent, extra = words.sent(told.stream)
-    more = f" and {extra:,} to shrink and confirm" if extra else ""
+    more = f" and {extra:,} to shrink, confirm and repeat" if extra else ""
     facts = [
         f"{escaped(header.target.name)} ({code(header.target.url)})",
         f"edition {escaped(words.edition(header))}",

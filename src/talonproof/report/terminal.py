@@ -162,9 +162,13 @@ def _finding(number: int, shown: Shown, width: int) -> list[Text]:
 
 
 def _unproved(told: Account, width: int, limit: int) -> list[Text]:
-    """The cases that should have judged something and did not, with the reason."""
+    """The cases that should have judged something and did not, or were in flight at the end, with the reason."""
     silent = {Verdict.ERROR, Verdict.VACUOUS, Verdict.BLOCKED}
-    cases = [(name, outcome) for name, outcome in told.outcomes.items() if outcome.verdict in silent]
+    cases = [
+        (name, outcome)
+        for name, outcome in told.outcomes.items()
+        if outcome.verdict in silent or (outcome.verdict is Verdict.NOT_RUN and name in told.finished)
+    ]
     cases.sort(key=lambda case: RANK[case[1].verdict])
     lines: list[Text] = []
     for name, outcome in cases[:limit]:
@@ -179,7 +183,7 @@ def _closing(told: Account, rendered: Rendered | None) -> list[Text]:
     """The facts at the end: what was sent, what is left, where to read on, how to do it again."""
     header, footer = told.stream.header, told.stream.footer
     sent, extra = words.sent(told.stream)
-    more = f" and {extra:,} to shrink and confirm" if extra else ""
+    more = f" and {extra:,} to shrink, confirm and repeat" if extra else ""
     took = f" in {words.lasted(told.stream)}" if footer is not None else ""
     facts = [("edition", one_line(words.edition(header), 240))]
     looks = header.edition_from.looks if header.edition_from.how in {"recognised", "unsure"} else 0

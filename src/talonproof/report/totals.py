@@ -154,8 +154,10 @@ def conclude(
     if code == 0 and sums.share < header.min_judged:
         sums = replace(sums, verdict=Verdict.VACUOUS, exit_code=1)
     sums = weighed(sums, against(header, states))
-    lost = sum(end.verdict is Verdict.NOT_RUN and end.reason not in CHOSEN for end in outcomes.values())
-    return replace(sums, headline=_headline(header, sums, finished=len({case.id for case in cases}), lost=lost))
+    lost = [end.reason for end in outcomes.values() if end.verdict is Verdict.NOT_RUN and end.reason not in CHOSEN]
+    down = Reason.TARGET_DOWN in lost
+    finished = len({case.id for case in cases if case.verdict is not Verdict.NOT_RUN})
+    return replace(sums, headline=_headline(header, sums, finished=finished, lost=len(lost), down=down))
 
 
 def weighed(sums: Totals, met: Expectation) -> Totals:
@@ -171,10 +173,13 @@ def weighed(sums: Totals, met: Expectation) -> Totals:
 
 
 def finished_cases(cases: Iterable[Case]) -> Mapping[str, Case]:
-    """The cases that finished, by id; of one that the stream has twice, the worse."""
+    """The cases that finished or were cut off, by id; of one that the stream has twice, the worse.
 
-    def order(case: Case) -> tuple[int, str, str, float]:
-        return RANK[case.verdict], case.reason or "", case.detail, case.started
+    An attempt that was cut off counts only where no other came to its end.
+    """
+
+    def order(case: Case) -> tuple[bool, int, str, str, float]:
+        return case.verdict is Verdict.NOT_RUN, RANK[case.verdict], case.reason or "", case.detail, case.started
 
     finished: dict[str, Case] = {}
     for case in cases:
@@ -309,7 +314,7 @@ def _areas(testable: Iterable[Requirement], states: Mapping[str, RequirementStat
     return tuple(AreaTotals(area, count.total(), count) for area, count in counts.items())
 
 
-def _headline(header: Header, sums: Totals, *, finished: int, lost: int) -> str:
+def _headline(header: Header, sums: Totals, *, finished: int, lost: int, down: bool) -> str:
     """The first line of every summary: the verdict, what made it so, and the share judged."""
     share = f"{sums.judged} of {_of(sums.testable, 'requirement')} judged, {sums.unsupported} unsupported"
     if not_run := sums.counts.get(Verdict.NOT_RUN):
@@ -317,7 +322,8 @@ def _headline(header: Header, sums: Totals, *, finished: int, lost: int) -> str:
     if sums.complete and sums.exit_code == 0:
         warned = sums.counts.get(Verdict.WARN)
         return f"conformant: {share}, {_of(warned, 'warning')}" if warned else f"conformant: {share}"
-    return f"{_opening(sums)}: {_cause(header, sums, finished=finished, lost=lost)}; {share}"
+    gone = f"the target went down, {_of(lost, 'case')} not run; " if down else ""
+    return f"{_opening(sums)}: {gone}{_cause(header, sums, finished=finished, lost=lost)}; {share}"
 
 
 def _opening(sums: Totals) -> str:

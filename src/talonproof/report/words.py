@@ -72,6 +72,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.MAX_REQUESTS: "the requests allowed were spent",
     Reason.INTERRUPTED: "the run was cut short",
     Reason.WORKER_LOST: "the process that ran it died",
+    Reason.TARGET_DOWN: "the target went down before",
 }
 """Why something was not judged."""
 
@@ -162,13 +163,19 @@ def again(header: Header) -> str:
     A target that is neither the embedded emulator nor on this machine was described by a file that the
     stream does not name: ``TARGET.toml`` stands for it.
     """
-    words = ["talonproof", "run"]
+    words = ["talonproof", header.command]
+    for flag, file in (("--spec", header.spec), ("--since", header.since)):
+        words += [flag, file] if file else []
     if not header.target.embedded:
         words += ["--url", header.target.url] if header.target.loopback else ["--target", "TARGET.toml"]
-    named = "auto" if header.edition_from.how == "unsure" else header.edition
-    words += ["--edition", named, "--depth", header.depth, "--seed", str(header.seed)]
+    if header.command == "run":
+        named = "auto" if header.edition_from.how == "unsure" else header.edition
+        words += ["--edition", named, "--depth", header.depth]
+    words += ["--seed", str(header.seed)]
     if header.max_footprint:
         words += ["--max-footprint", header.max_footprint]
+    if header.max_requests is not None:
+        words += ["--max-requests", str(header.max_requests)]
     for pattern in header.select:
         words += ["--select", pattern]
     for fault in header.faults:

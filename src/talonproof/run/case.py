@@ -8,11 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from talonproof.config import REPEATED_REQUESTS_A_CASE
 from talonproof.errors import HarnessError
 from talonproof.finding import Judgement
 from talonproof.http.exchange import Call, Credential, Exchange
+from talonproof.http.trouble import Fate, fate, repeatable, worded
 from talonproof.requirement import Level
-from talonproof.run.outcome import Blocked, Unsupported
+from talonproof.run.outcome import Blocked, GivenUp, Interrupted, Unsupported
+from talonproof.run.patience import Patience
 from talonproof.run.slice import relevant
 from talonproof.verdict import Reason
 
@@ -49,7 +52,8 @@ class Case:
 
     Its ``seed`` follows from the run's seed and its id alone; ``examples`` is how many examples its
     properties may run. ``attempt`` is 2 while what it found is replayed on fresh ids. ``bindings`` are what the
-    target already holds; of the pool of coupons, the one that the case has leased.
+    target already holds; of the pool of coupons, the one that the case has leased. Requests ``sent`` are those planned;
+    ``extra`` ones shrink and confirm, ``repeated`` ones were made again because no answer came.
     """
 
     def __init__(self, bench: Bench, row: Row, seed: int) -> None:
@@ -65,6 +69,7 @@ class Case:
         self.shown: dict[str, Shown] = {}
         self.sent = 0
         self.extra = 0
+        self.repeated = 0
         self.spare = False
         self.replays: list[list[Any]] = []
         self._declared = frozenset((*row.spec.requirements, *row.spec.also))
@@ -98,15 +103,19 @@ class Case:
         raw_body: bytes | None = None,
         credential: Credential = Credential.LIVE,
         content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Exchange:
         """The exchange of one call, with every passive check applied to it.
 
-        Raises Blocked where the answer says nothing about the API (none came, or 429, 502, 503, 504),
+        Raises Interrupted where the answer says nothing about the API (none came, or 429, 502, 503, 504): what the
+        case is at begins again then, for whether a write was carried out is unknown (see ``unbroken``). Raises
         Unsupported for an operation that the target declares not to have, HarnessError where the case
         would send more than it planned.
         """
         if operation in self.bench.target.unbuilt and credential is Credential.LIVE:
             raise Unsupported(Reason.NOT_IMPLEMENTED, f"the target declares not to have {operation}")
+        if operation not in self.bench.contract.operations:
+            raise Unsupported(Reason.NOT_IMPLEMENTED, f"the document has no {operation}")
         if not self.spare and self.sent >= self.row.requests:
             message = f"{self.id} sends more than the {self.row.requests} requests it planned"
             raise HarnessError(message)
@@ -119,6 +128,7 @@ class Case:
             raw_body=raw_body,
             credential=credential,
             content_type=content_type,
+            headers=headers or {},
         )
         if self.spare:
             self.extra += 1
@@ -128,10 +138,36 @@ class Case:
         self.history.append(exchange)
         for judgement in self.bench.passive.judge(exchange):
             self._note(judgement, (exchange,))
+        self.repeated += exchange.attempts - 1
+        self.bench.breaker.note(answered=not exchange.infrastructure)
         if exchange.infrastructure:
-            why = exchange.failure or f"answered {exchange.status}"
-            raise Blocked(f"{operation}: {why}")
+            unknown = fate(exchange) is Fate.UNKNOWN and not repeatable(exchange)
+            more = ", so whether it was carried out is unknown" if unknown else ""
+            raise Interrupted(f"{operation} (call {exchange.number + 1})", worded(exchange) + more)
         return exchange
+
+    def unbroken(self, act: Callable[[], T], *, afresh: Callable[[], None] = lambda: None) -> T:
+        """What ``act`` gives once nothing interrupts it; ``afresh`` is called before each time that it begins again.
+
+        A write whose answer never came was carried out, or was not. Nothing that follows it on the same things may be
+        held against the server, and nothing is: ``act`` makes things of other ids, and all its judgements are of them.
+        That costs requests, which are no part of the plan and have an allowance of their own. Raises GivenUp where it
+        is spent, where the same call is interrupted time after time, or where the target is down.
+        """
+        patience = Patience(REPEATED_REQUESTS_A_CASE)
+        while True:
+            sent = self.sent
+            try:
+                return act()
+            except Interrupted as cut:
+                self.repeated += self.sent - sent
+                self.sent = sent
+                if down := self.bench.breaker.down:
+                    raise GivenUp(f"{cut}; the target is down: {down}") from None
+                if enough := patience.tried(cut.place, self.repeated) or self.bench.may_not_repeat(self.repeated):
+                    raise GivenUp(f"{cut}; {enough}") from None
+            self.begin_example()
+            afresh()
 
     def arranged(self, exchange: Exchange) -> Exchange:
         """The exchange, if it was accepted; what it sets up is a prerequisite and not what is judged.

@@ -2,7 +2,8 @@
 
 A server is not a function: the same call twice may answer twice differently, and Hypothesis calls that
 flaky. So outcomes are memoised by drawn value, ids are bound when a value is executed and are never drawn,
-and one finding is shrunk at a time. Shrinking has an allowance of requests of its own; when it is spent,
+and one finding is shrunk at a time. A value that the network interrupts is executed again from its start, with other
+ids: what it shows is what it shows undisturbed. Shrinking has an allowance of requests of its own; when it is spent,
 the smallest value known to fail is the answer.
 """
 
@@ -149,12 +150,16 @@ class _Exploration(Generic[A]):
         if self.case.attempt == 1:
             return False
         for program in self.case.replays.pop(0) if self.case.replays else ():
-            self.case.begin_example()
-            act = self.start()
-            for texts, step in zip(_beginnings(self._texts(program)), program, strict=True):
-                self.case.example = _printed(texts)
-                act(step)
+            self.case.unbroken(lambda program=program: self._replay(program))
         return True
+
+    def _replay(self, program: tuple[A, ...]) -> None:
+        """Carries out a program that showed something, on fresh ids."""
+        self.case.begin_example()
+        act = self.start()
+        for texts, step in zip(_beginnings(self._texts(program)), program, strict=True):
+            self.case.example = _printed(texts)
+            act(step)
 
     def run(self, drawn: Callable[[], None]) -> None:
         """Runs the property to its end."""
@@ -196,7 +201,9 @@ class _Exploration(Generic[A]):
         before, case.shown = case.shown, {}
         self.executed += 1
         beginning: Texts = ()
-        try:
+
+        def act_out() -> None:
+            nonlocal beginning
             case.begin_example()
             act = self.start()
             for beginning, step in zip(_beginnings(texts), program, strict=True):
@@ -205,6 +212,9 @@ class _Exploration(Generic[A]):
                 self.seen[beginning] = dict(case.shown)  # what a later step shows is not shown here
                 if case.shown:
                     break
+
+        try:
+            case.unbroken(act_out, afresh=case.shown.clear)
         except Ended as ended:
             self.stopped = None if case.shown else ended
         except Exception as error:  # noqa: BLE001 - it is raised again once Hypothesis is done

@@ -13,6 +13,21 @@ class Blocked(Ended):
     """A prerequisite failed: nothing can be said about what the case is there for."""
 
 
+class Interrupted(Blocked):
+    """No answer of the API came to a call: what the case is at can begin again with fresh ids.
+
+    ``place`` is the same for the same call of the same thing that the case is at.
+    """
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(f"{place}: {why}")
+        self.place = place
+
+
+class GivenUp(Blocked):
+    """It began again, and was interrupted again, until that was enough."""
+
+
 class Unsupported(Ended):
     """The target lacks what the case needs."""
 

@@ -137,16 +137,18 @@ def make_plan(
     passive: Iterable[str],
     *,
     known: Container[str] | None = None,
+    absent: frozenset[str] = frozenset(),
 ) -> Plan:
     """The plan of a run; ``known`` are the operations of its edition, None where that is not to be looked at.
 
     A case that names a requirement or an operation of other editions only is of these, and does not run. Nor does one
     that is about nothing but requirements of which it is not sure what they ask for on this target.
 
+    ``absent`` are the operations of the edition that the document lacks: what is about them cannot run either.
     Raises ConfigError for a pattern that selects nothing, HarnessError for a case that names an unknown
     requirement or binding, or a plan that exceeds what its depth allows.
     """
-    chosen, selected = _select(
+    chosen, selected = select(
         [_by_id(spec, catalogue) for spec in specs], options.select, catalogue, frozenset(passive)
     )
     named = {spec.id: spec.names for spec in specs}
@@ -155,6 +157,10 @@ def make_plan(
     for spec in chosen:
         if detail := _of_another_edition(spec, named[spec.id], catalogue, known):
             rows.append(Row(spec, 0, 0, Verdict.UNSUPPORTED, Reason.EDITION, detail))
+            continue
+        if lacking := _lacking(spec, catalogue, absent):
+            detail = f"the document has no {', '.join(lacking)}"
+            rows.append(Row(spec, 0, 0, Verdict.UNSUPPORTED, Reason.NOT_IMPLEMENTED, detail))
             continue
         row = _place(_settled(spec, catalogue), options, target, keys)
         if row.planned and options.max_requests is not None and spent + row.requests > options.max_requests:
@@ -212,6 +218,15 @@ def _settled(spec: Spec, catalogue: Catalogue) -> Spec:
     return replace(spec, requirements=kept(spec.requirements), also=kept(spec.also))
 
 
+def _lacking(spec: Spec, catalogue: Catalogue, absent: frozenset[str]) -> list[str]:
+    """The operations without which a case cannot end well: those it needs, and all that one of its clauses is about."""
+    wanted = absent.intersection(spec.operations)
+    for name in spec.requirements:
+        about = frozenset(catalogue[name].operations)
+        wanted |= about if about and about <= absent else frozenset()
+    return sorted(wanted)
+
+
 def _place(spec: Spec, options: RunOptions, target: Target, keys: Keys) -> Row:
     """Whether a case runs on this target at this depth, and if not, why."""
 
@@ -236,7 +251,7 @@ def _place(spec: Spec, options: RunOptions, target: Target, keys: Keys) -> Row:
     return Row(spec, spec.requests_at(options.depth), examples)
 
 
-def _select(
+def select(
     specs: Sequence[Spec], patterns: Sequence[str], catalogue: Catalogue, passive: frozenset[str]
 ) -> tuple[list[Spec], frozenset[str]]:
     """The cases that any pattern selects, in order, and the requirements that they and the patterns cover.

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from talonproof.contract.contract import NoSuchOperation
 from talonproof.http.curl import curl
 from talonproof.requirement import Level
-from talonproof.run.outcome import Blocked, Ended, Unsupported
+from talonproof.run.outcome import Blocked, Ended, GivenUp, Unsupported
 from talonproof.verdict import Reason, Verdict, worst
 
 if TYPE_CHECKING:
@@ -27,13 +28,18 @@ def run_case(case: Case, body: Callable[[], None]) -> dict[str, Any]:
     before = _account(bench)
     started = time.time()
     with ExitStack() as leases:
-        ended, trace = _attempt(lambda: _equipped(case, leases, body))
+        ended, trace = _attempt(case, lambda: _equipped(case, leases, body))
         first = case.shown
         if first:
             first = case.begin_replay()
-            _attempt(body)
+            again, _ = _attempt(case, body)
+            if isinstance(again, GivenUp) and (lost := first.keys() - case.shown.keys()):
+                # What cannot be shown again for want of an answer was not seen to be gone, so it is not FLAKY either.
+                first = {mark: shown for mark, shown in first.items() if mark not in lost}
+                ended = ended or GivenUp(f"what broke once could not be tried again: {again}")
     confirmed = frozenset(case.shown) if first else frozenset[str]()
     bench.shrunk += case.extra
+    bench.repeated += case.repeated
 
     findings = [_finding(bench, shown, mark in confirmed) for mark, shown in first.items()]
     verdict, reason, detail = _verdict(case, ended, trace, [f["verdict"] for f in findings], bench)
@@ -46,11 +52,30 @@ def run_case(case: Case, body: Callable[[], None]) -> dict[str, Any]:
         "detail": bench.redactor.text(detail),
         "started": started,
         "seconds": round(time.time() - started, 6),
-        "requests": {"planned": row.requests, "sent": case.sent, "extra": case.extra},
+        "requests": {"planned": row.requests, "sent": case.sent, "extra": case.extra + case.repeated},
         "evidence": dict(sorted(case.evidence.items())),
         "findings": findings,
         "observations": [{"requirement": r, "note": bench.redactor.text(note)} for r, note in case.observations],
         "receipt": _difference(before, _account(bench)),
+    }
+
+
+def not_run(case: Case, reason: Reason, detail: str) -> dict[str, Any]:
+    """The line of a case that was planned, and that the run did not come to."""
+    return {
+        "type": "case",
+        "id": case.id,
+        "worker": case.bench.worker,
+        "verdict": Verdict.NOT_RUN,
+        "reason": reason,
+        "detail": case.bench.redactor.text(detail),
+        "started": time.time(),
+        "seconds": 0.0,
+        "requests": {"planned": case.row.requests, "sent": 0, "extra": 0},
+        "evidence": {},
+        "findings": [],
+        "observations": [],
+        "receipt": {column: {} for column in RECEIPT},
     }
 
 
@@ -79,10 +104,21 @@ def _equipped(case: Case, leases: ExitStack, body: Callable[[], None]) -> None:
     body()
 
 
-def _attempt(body: Callable[[], None]) -> tuple[Exception | None, str]:
-    """How one attempt ended: the exception, if any, and where it came from."""
+def _attempt(case: Case, body: Callable[[], None]) -> tuple[Exception | None, str]:
+    """How one attempt ended: the exception, if any, and where it came from.
+
+    Where it is interrupted it begins again. What it found by then was found before anything was unknown and stands, but
+    for what a property found: that runs anew with the same values, and finds it again.
+    """
+    replays = list(case.replays)
+
+    def afresh() -> None:
+        case.replays[:] = replays
+        if case.attempt == 1:
+            case.shown = {mark: shown for mark, shown in case.shown.items() if shown.example is None}
+
     try:
-        body()
+        case.unbroken(body, afresh=afresh)
     except Exception as error:  # noqa: BLE001 - whatever a suite raises is a verdict, never a crash
         frame = traceback.extract_tb(error.__traceback__)[-1]
         return error, f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
@@ -104,7 +140,7 @@ def _finding(bench: Bench, shown: Shown, confirmed: bool) -> dict[str, Any]:
         "verdict": broken if confirmed else Verdict.FLAKY,
         "exchanges": [exchange.numbered(n).record() for n, exchange in enumerate(shown.exchanges)],
         "curl": "\n".join(curl(exchange) for exchange in shown.exchanges),
-        "example": shown.example,
+        "example": None if shown.example is None else bench.redactor.text(shown.example),
     }
 
 
@@ -114,6 +150,8 @@ def _verdict(
     match ended:
         case None | Ended():
             pass
+        case NoSuchOperation() if bench.options.spec:
+            pass  # a suite looks for what its edition has, and a document of the user's own may lack it
         case _:
             return Verdict.ERROR, None, f"{type(ended).__name__}: {ended} ({trace})"
     if verdict := worst(found):
@@ -121,6 +159,8 @@ def _verdict(
     match ended:
         case Unsupported():
             return Verdict.UNSUPPORTED, ended.reason, str(ended)
+        case NoSuchOperation():
+            return Verdict.UNSUPPORTED, Reason.NOT_IMPLEMENTED, f"the document has no {ended.operation}"
         case Blocked():
             return Verdict.BLOCKED, None, str(ended)
         case _:

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from talonproof.report.reading import STREAM_FILE, STREAM_VERSION, read_stream
 from talonproof.report.totals import conclude, requirement_verdicts
+from talonproof.run.recovery import lines_of, unfinished
 from talonproof.verdict import Verdict
 
 
@@ -28,6 +29,8 @@ class StreamWriter:
         self._file: TextIO | None = None
         self._requests: Counter[str] = Counter()
         self._finished: set[str] = set()
+        self._attempts: set[tuple[str, str]] = set()
+        self._before = 0.0
         self.begun = False
         self._begun = datetime.now(UTC)
 
@@ -36,12 +39,35 @@ class StreamWriter:
         self.begun = True
         self._write({"type": "header", "version": STREAM_VERSION, **data})
 
+    def resume(self) -> None:
+        """Goes on with the stream in the folder, which has no footer; what it holds counts in the sums."""
+        self.begun = True
+        started = ended = 0.0
+        for record in lines_of(self.path.parent):
+            if record["type"] == "header":
+                started = ended = datetime.fromisoformat(record["started"]).timestamp()
+            elif record["type"] == "case":
+                self._note(record)
+                ended = max(ended, record["started"] + record["seconds"])
+                if unfinished(record):
+                    self._finished.discard(record["id"])
+        self._before = ended - started
+        self._file = self.path.open("a", encoding="utf-8", buffering=1)
+
     def case(self, record: dict[str, Any]) -> None:
-        """A case ended; only its first record counts."""
-        if record["id"] not in self._finished:
-            self._finished.add(record["id"])
-            self._requests.update(record["requests"])
+        """A case ended, or was cut off; only the first record of an attempt counts, and none after that of its end."""
+        if record["id"] not in self._finished and not self.knows(record["id"], record["worker"]):
+            self._note(record)
             self._write(record)
+
+    def knows(self, case: str, worker: str) -> bool:
+        """Whether there is a record of the attempt that a worker made at a case."""
+        return (case, worker) in self._attempts
+
+    def _note(self, record: Mapping[str, Any]) -> None:
+        self._finished.add(record["id"])
+        self._attempts.add((record["id"], record["worker"]))
+        self._requests.update(record["requests"])
 
     def footer(self, receipt: Mapping[str, Any], *, interrupted: bool, problems: Sequence[str] = ()) -> int:
         """Ends the stream with the verdict on all of it, and gives the exit code.
@@ -57,7 +83,7 @@ class StreamWriter:
             {
                 "type": "footer",
                 "ended": moment(),
-                "seconds": round((datetime.now(UTC) - self._begun).total_seconds(), 3),
+                "seconds": round(self._before + (datetime.now(UTC) - self._begun).total_seconds(), 3),
                 "verdict": sums.verdict,
                 "exit_code": sums.exit_code,
                 "interrupted": interrupted,

@@ -25,6 +25,7 @@ class Kind(Enum):
     WHOLE = "an integer"
     COUNT = "an integer above 0"
     NUMBER = "a number"
+    SPAN = "a number of seconds"
     TEXTS = "a list of strings"
     VARIABLE = "an environment variable"
     FOOTPRINT = "a footprint"
@@ -63,6 +64,8 @@ class Key:
                 shape = {"type": "integer", "minimum": 1}
             case Kind.NUMBER:
                 shape = {"type": "number", "minimum": 0, "maximum": LARGEST}
+            case Kind.SPAN:
+                shape = {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST}
             case Kind.TEXTS:
                 shape = {"type": "array", "items": {"type": "string"}}
             case Kind.VARIABLE:
@@ -135,6 +138,9 @@ KEYS: Final = (
     Key("limits", "in_flight", Kind.COUNT, "Requests that may be under way at once: no more workers than this.", "2"),
     Key("limits", "requests", Kind.COUNT, "The most requests that a plan may hold.", "3000"),
     Key("limits", "seconds", Kind.NUMBER, "The most seconds that the cases of a run may take.", "600"),
+    Key("limits", "connect_timeout", Kind.SPAN, "Seconds to wait for a connection.", "5.0"),
+    Key("limits", "read_timeout", Kind.SPAN, "Seconds to wait for each piece of an answer.", "30.0"),
+    Key("limits", "total_timeout", Kind.SPAN, "Seconds that an answer may take, to its last byte.", "120.0"),
     # what is known not to be judged
     Key(
         "expect",

@@ -28,6 +28,8 @@ _OURS: Final = frozenset(
 )  # fmt: skip
 """Headers that no file may set: the key comes from the environment, and the others are ours to send."""
 
+_TIMEOUTS: Final = ("connect_timeout", "read_timeout", "total_timeout")
+
 _TEXT_BINDINGS: Final = tuple(name for name in keys_of("bindings") if name.endswith("attribute"))
 
 
@@ -80,6 +82,7 @@ def parse_target(
             in_flight=limits.get("in_flight"),
             requests=limits.get("requests"),
             seconds=limits.get("seconds"),
+            **{name: limits[name] for name in _TIMEOUTS if name in limits},
         ),
         bindings=bindings,
         key_variables={role: variable for role, (variable, _) in roles.items() if variable},

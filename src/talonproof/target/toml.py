@@ -76,9 +76,11 @@ class Reader:
                 if number < 1:
                     raise self._wrong(row, f"must be {row.kind.value}")
                 return number
-            case Kind.NUMBER:
+            case Kind.NUMBER | Kind.SPAN:
                 if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= LARGEST:
                     raise self._wrong(row, f"must be a number from 0 to {LARGEST:.0f}")
+                if row.kind is Kind.SPAN and not found:
+                    raise self._wrong(row, "must be more than 0 seconds")
                 return float(found)
             case Kind.TEXTS:
                 if not isinstance(found, list) or not all(isinstance(each, str) for each in cast("list[Any]", found)):

@@ -140,7 +140,8 @@ class Limits:
     """What a run may do to the target: the highest footprint, and requests a second (0: no limit).
 
     ``in_flight`` is how many requests may be under way at once, ``requests`` how many a plan may hold, ``seconds`` how
-    long a run may take; None: no limit of the target's.
+    long a run may take; None: no limit of the target's. The time-outs are seconds: for a connection, for each piece of
+    an answer, and for all of it from the request to the last byte.
     """
 
     max_footprint: Footprint = Footprint.DRY
@@ -148,6 +149,9 @@ class Limits:
     in_flight: int | None = None
     requests: int | None = None
     seconds: float | None = None
+    connect_timeout: float = 5.0
+    read_timeout: float = 30.0
+    total_timeout: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)

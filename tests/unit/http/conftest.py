@@ -14,7 +14,8 @@ from talonproof.contract.contract import Contract, read_contract
 from talonproof.http.client import Client
 from talonproof.http.guard import Guard
 from talonproof.http.ledger import Ledger
-from talonproof.target import Bindings, Footprint, Keys, Target, Way
+from talonproof.http.pace import Pace
+from talonproof.target import Bindings, Footprint, Keys, Limits, Target, Way
 from talonproof.workspace import find_workspace
 
 CANARY = "c4n4ry-0123456789abcdef0123456789abcdef+/%&"
@@ -108,6 +109,7 @@ MakeClient = Callable[..., Client]
 def make_client(recorder: Recorder, contract: Contract, ledger: Ledger) -> Iterator[MakeClient]:
     """Makes clients of the recording server, with a canary for a key, that never really sleep."""
     clients: list[Client] = []
+    now = [1000.0]
 
     def make(
         *,
@@ -116,10 +118,14 @@ def make_client(recorder: Recorder, contract: Contract, ledger: Ledger) -> Itera
         bindings: Bindings | None = None,
         keys: Keys | None = None,
         way: Way | None = None,
+        limits: Limits | None = None,
         **options: Any,
     ) -> Client:
-        target = Target(url or recorder.url, "", bindings=bindings or Bindings(), way=way or Way())
+        target = Target(
+            url or recorder.url, "", bindings=bindings or Bindings(), limits=limits or Limits(), way=way or Way()
+        )
         options.setdefault("sleep", lambda _seconds: None)
+        options.setdefault("pace", Pace(0, clock=lambda: now[0], sleep=lambda seconds: now.append(now.pop() + seconds)))
         guard = Guard(target, contract, limit, ledger)
         clients.append(Client(target, keys or Keys(CANARY), contract, guard, **options))
         return clients[-1]

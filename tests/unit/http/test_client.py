@@ -8,6 +8,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from random import Random
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +25,7 @@ from talonproof.http import client as module
 from talonproof.http.client import Client
 from talonproof.http.exchange import Call, Credential
 from talonproof.http.way import reached
-from talonproof.target import Bindings, Footprint, Keys, Way
+from talonproof.target import Bindings, Footprint, Keys, Limits, Way
 
 SESSION = "tp-20261120-110000-ab12-gw0-0"
 KEYS = Keys("live-0123456789", "expired-0123456789", "other-0123456789", "test-0123456789")
@@ -344,7 +346,7 @@ def test_busy_server_is_asked_again_with_growing_pauses(make_client: Any, record
 
     assert status == exchange.status
     assert 3 == len(recorder.requests) == client.sent
-    assert list(module.RETRY_PAUSES) == pauses == sorted(pauses)
+    assert [pytest.approx(pause, rel=0.25) for pause in module.RETRY_PAUSES] == pauses
     assert [1, 2, 3] == [outcome["attempt"] for outcome in outcomes]
 
 
@@ -358,7 +360,7 @@ def test_second_attempt_may_succeed(make_client: Any, recorder: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "pause"), [("3", 3.0), ("0", 0.2), ("3600", 5.0), ("soon", 0.2), ("-1", 0.2), ("²", 0.2)]
+    ("wish", "pause"), [("3", 3.0), ("0", 0.2), ("3600", 30.0), ("soon", 0.2), ("-1", 0.2), ("²", 0.2)]
 )
 def test_server_may_ask_for_a_longer_pause_within_reason(
     make_client: Any, recorder: Any, wish: str, pause: float
@@ -368,16 +370,50 @@ def test_server_may_ask_for_a_longer_pause_within_reason(
     pauses: list[float] = []
     make_client(sleep=pauses.append).send(read(), number=0)
 
-    assert [pause] == pauses
+    assert [pytest.approx(pause, rel=0.25)] == pauses
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 409, 500, 501, 502, 504])
-def test_other_answers_are_final(make_client: Any, recorder: Any, status: int) -> None:
-    """A call that the server may have acted on is not made twice."""
+def test_pauses_of_two_workers_are_not_the_same(make_client: Any, recorder: Any) -> None:
+    """What failed together does not come back together; the same seed pauses the same."""
+    recorder.default = (429, {}, b"")
+
+    def pauses(seed: int) -> list[float]:
+        kept: list[float] = []
+        make_client(sleep=kept.append, random=Random(seed)).send(read(), number=0)
+        return kept
+
+    assert pauses(1) == pauses(1)
+    assert pauses(1) != pauses(2)
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 409, 500, 501])
+def test_answers_of_the_api_are_final(make_client: Any, recorder: Any, status: int) -> None:
+    """A call that the server answered is not made twice."""
     recorder.default = (status, {}, b"")
     make_client().send(read(), number=0)
 
     assert 1 == len(recorder.requests)
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_write_that_may_have_been_carried_out_is_not_made_twice(make_client: Any, recorder: Any, status: int) -> None:
+    """A gateway that lost the answer does not know either; a read, or a dry call, changes nothing and is repeated."""
+    recorder.default = (status, {}, b"")
+    sent: list[int] = []
+    for call in (write({}), read(), write({}, query={"dry": True})):
+        before = len(recorder.requests)
+        make_client().send(call, number=0)
+        sent.append(len(recorder.requests) - before)
+
+    assert [1, 3, 3] == sent
+
+
+def test_write_that_was_turned_away_is_made_again(make_client: Any, recorder: Any) -> None:
+    """A server that says when to come back, or that there were too many calls, has not begun."""
+    recorder.replies = [(503, {"retry-after": "0"}, b""), (429, {}, b"")]
+    exchange = make_client().send(write({}), number=0)
+
+    assert (200, 3) == (exchange.status, exchange.attempts)
 
 
 def test_server_that_does_not_listen_is_tried_three_times(make_client: Any) -> None:
@@ -390,8 +426,8 @@ def test_server_that_does_not_listen_is_tried_three_times(make_client: Any) -> N
 
     assert 0 == exchange.status
     assert exchange.failure.startswith("connect: ")
-    assert list(module.RETRY_PAUSES) == pauses
-    assert 3 == client.sent
+    assert [pytest.approx(pause, rel=0.25) for pause in module.RETRY_PAUSES] == pauses
+    assert 3 == client.sent == exchange.attempts
 
 
 @pytest.fixture
@@ -435,9 +471,9 @@ def raw_server() -> Iterator[Callable[..., str]]:
     ],
 )
 def test_answer_that_is_no_http_is_no_answer(make_client: Any, raw_server: Any, answer: bytes, phase: str) -> None:
-    """Status 0 with the phase; it is not tried again, since the server may have acted."""
+    """Status 0 with the phase; a write is not tried again, since the server may have acted."""
     client = make_client(url=raw_server(answer, stays=False))
-    exchange = client.send(read(), number=0)
+    exchange = client.send(write({}), number=0)
 
     assert 0 == exchange.status
     assert exchange.failure.startswith(f"{phase}: ")
@@ -446,7 +482,34 @@ def test_answer_that_is_no_http_is_no_answer(make_client: Any, raw_server: Any, 
 
 def test_answer_that_does_not_come_ends_in_time(make_client: Any, raw_server: Any) -> None:
     """Silence is a timeout."""
-    exchange = make_client(url=raw_server(b"", stays=True), timeout=httpx.Timeout(0.1)).send(read(), number=0)
+    limits = Limits(read_timeout=0.1)
+    exchange = make_client(url=raw_server(b"", stays=True), limits=limits).send(write({}), number=0)
+
+    assert 0 == exchange.status
+    assert exchange.failure.startswith("timeout: ")
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n"])
+def test_answer_that_drips_is_given_up(make_client: Any, head: bytes) -> None:
+    """Each piece comes in time and the whole never would: neither head nor body can take more than is allowed."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        done = threading.Event()
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(head or b"HTTP/1.1 200 OK\r\nx: ")
+                while not done.wait(0.05):
+                    connection.sendall(b"x")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        limits = Limits(total_timeout=0.3)
+        client = make_client(url=f"http://127.0.0.1:{server.getsockname()[1]}", limits=limits)
+        exchange = client.send(write({}), number=0)
+        done.set()
+        thread.join()
 
     assert 0 == exchange.status
     assert exchange.failure.startswith("timeout: ")
@@ -458,11 +521,10 @@ def test_answer_without_end_is_given_up(make_client: Any, monkeypatch: pytest.Mo
     def endless(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=(b"x" * 1000 for _ in range(10**9)))
 
-    client = make_client(transport=httpx.MockTransport(endless))
+    client = make_client(transport=httpx.MockTransport(endless), limits=Limits(total_timeout=0.02))
     monkeypatch.setattr(module, "LARGEST_ANSWER", 10_000)
     large = client.send(read(), number=0)
     monkeypatch.setattr(module, "LARGEST_ANSWER", 10**12)
-    monkeypatch.setattr(module, "WHOLE_ANSWER", 0.02)
     began = time.monotonic()
     slow = client.send(read(), number=0)
 
@@ -482,7 +544,7 @@ def test_ledger_hears_of_what_was_done(make_client: Any, ledger: Any) -> None:
 def test_ledger_hears_of_every_attempt(make_client: Any, recorder: Any, ledger: Any) -> None:
     """A server that was busy may have acted all the same, whatever it says the second time."""
     session = ledger.new("session")
-    recorder.replies = [(503, {}, b""), (400, {}, b"")]
+    recorder.replies = [(503, {"retry-after": "0"}, b""), (400, {}, b"")]
     body = {"customerSession": {"state": "closed"}}
     make_client().send(Call("updateCustomerSessionV2", {"customerSessionId": session}, body=body), number=0)
 

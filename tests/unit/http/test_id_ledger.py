@@ -206,11 +206,20 @@ def test_things_taken_away_are_restored(ledger: Any) -> None:
     assert {"audiences": 1} == ledger.restored
 
 
+@pytest.mark.parametrize("status", [0, 502, 503, 504])
+def test_write_whose_answer_never_came_is_in_the_receipt(ledger: Any, status: int) -> None:
+    """It may have made something: that is said, and nothing is said to be made."""
+    ledger.note(answered(put(ledger.new("session")), status))
+
+    assert {"writes of unknown outcome": 1} == ledger.created
+
+
 @pytest.mark.parametrize(
     ("call", "status"),
     [
         (put(f"tp-{RUN}-gw0-0", "closed"), 400),
-        (put(f"tp-{RUN}-gw0-0"), 0),
+        (put(f"tp-{RUN}-gw0-0"), 429),
+        (put(f"tp-{RUN}-gw0-0", query={"dry": True}), 0),
         (put(f"tp-{RUN}-gw0-0", query={"dry": True}), 200),
         (put(f"tp-{RUN}-gw0-0", credential=Credential.TEST), 200),
         (put("somebodys", session={"profileId": "somebody"}), 200),

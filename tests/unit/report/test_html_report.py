@@ -140,7 +140,7 @@ def test_the_page_says_what_happened(build: Any) -> None:
         "the target binds no profile_program",
         "not part of the depth release",
         "answered 400",
-        "16 requests sent of at most 24 planned, and 3 more to shrink and confirm what was found.",
+        "16 requests sent of at most 24 planned, and 3 more to shrink, confirm and repeat.",
         "sessions closed",
     ):
         assert said in text, said

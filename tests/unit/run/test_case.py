@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from talonproof.config import Depth, RunOptions
 from talonproof.contract.contract import Contract, read_contract
+from talonproof.http import client
 from talonproof.http.exchange import Exchange
 from talonproof.requirement import Level, Requirement, catalogue
+from talonproof.run import breaker
 from talonproof.run.api import Api
 from talonproof.run.bench import Bench
 from talonproof.run.case import Case
@@ -53,6 +55,13 @@ CLAUSES = catalogue(
         Requirement("SES-003", ("R3",), Level.OBSERVE, "who knows", (), ("all",)),
     ],
 )
+
+
+@pytest.fixture(autouse=True)
+def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tried again is tried again at once."""
+    monkeypatch.setattr(client, "RETRY_PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(breaker, "ASKED_AGAIN_AFTER", (0.0,))
 
 
 @pytest.fixture(scope="module")
@@ -320,6 +329,111 @@ def test_the_key_is_nowhere_in_the_line(judged: Judged) -> None:
 
     assert "canary-key" not in json.dumps(record)
     assert record["verdict"] == "fail"
+
+
+class Troubled:
+    """A server that stores sessions, and a network before it that loses answers to the requests of these numbers."""
+
+    def __init__(self, *lost: int, commits: bool = True) -> None:
+        self.lost = lost
+        self.commits = commits
+        self.seen = 0
+        self.stored: dict[str, int] = {}
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Counts how often each session was written; a loss is a broken connection, before or after the commit."""
+        self.seen += 1
+        lost = self.seen in self.lost
+        name = request.url.path.rpartition("/")[2]
+        if request.method == "PUT" and (self.commits or not lost):
+            self.stored[name] = self.stored.get(name, 0) + 1
+        if lost:
+            raise httpx.ReadError("connection reset", request=request)
+        return httpx.Response(200, json={"times": self.stored.get(name, 0)})
+
+
+def writes_once(case: Case, api: Api) -> None:
+    """A case that is broken by a write that is made twice, or not at all."""
+    session = case.new_id("session")
+    api.put_session(session, {})
+    api.put_session(session, {})
+    times = api.get_session(session).at("times")
+    case.judge("SES-001", times == 2, f"written {times} times", of=case.history)
+
+
+@pytest.mark.parametrize("commits", [True, False])
+@pytest.mark.parametrize("lost", [(1,), (2,), (3,), (2, 4), (1, 2, 4, 7)])
+def test_a_write_whose_answer_was_lost_accuses_nobody(judged: Judged, lost: tuple[int, ...], commits: bool) -> None:
+    """Carried out or not, it is not judged and not repeated: the case begins again with another session."""
+    record = judged(writes_once, Troubled(*lost, commits=commits))
+
+    assert ("pass", []) == (record["verdict"], record["findings"])
+    assert 3 == record["requests"]["sent"]
+    assert record["requests"]["extra"] >= len(lost)
+
+
+def test_a_finding_beside_a_lost_answer_is_confirmed(judged: Judged) -> None:
+    """What is broken is broken again on fresh ids, whatever the network does in between."""
+
+    def body(case: Case, api: Api) -> None:
+        session = case.new_id("session")
+        api.put_session(session, {})
+        case.judge("SES-001", False, "broken", of=api.put_session(session, {}))
+
+    record = judged(body, Troubled(1, 6))
+
+    assert ["fail"] == [finding["verdict"] for finding in record["findings"]]
+    assert "fail" == record["verdict"]
+
+
+def test_a_finding_that_cannot_be_tried_again_is_neither_broken_nor_flaky(judged: Judged) -> None:
+    """The network that broke down before the replay says nothing of the server."""
+
+    def body(case: Case, api: Api) -> None:
+        session = case.new_id("session")
+        case.judge("SES-001", False, "broken", of=api.put_session(session, {}))
+
+    record = judged(body, Troubled(*range(2, 100)))
+
+    assert ("blocked", []) == (record["verdict"], record["findings"])
+    assert "could not be tried again" in record["detail"]
+
+
+def test_a_call_that_is_lost_every_time_blocks_and_says_so(judged: Judged) -> None:
+    """It is begun again a few times, and then it is that call and not the network."""
+    written: set[str] = set()
+
+    def server(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT" and request.url.path in written:
+            raise httpx.ReadError("connection reset", request=request)
+        written.add(request.url.path)
+        return httpx.Response(200, json={})
+
+    record = judged(writes_once, server)
+
+    assert "blocked" == record["verdict"]
+    assert "updateCustomerSessionV2 (call 2): the network: the connection broke" in record["detail"]
+    assert "whether it was carried out is unknown" in record["detail"]
+    assert "begun 4 times, and the same call failed 4 times in a row" in record["detail"]
+
+
+@pytest.mark.parametrize("lost", [(1,), (3, 4), (2, 5, 9), tuple(range(2, 40, 4))])
+def test_a_property_goes_on_with_the_value_that_was_interrupted(judged: Judged, lost: tuple[int, ...]) -> None:
+    """Each value is executed whole, on a session of its own, and as many of them as planned."""
+    values: list[int] = []
+
+    def body(case: Case, api: Api) -> None:
+        def one(value: int) -> None:
+            writes_once(case, api)
+            values.append(value)
+
+        explore(case, st.integers(0, 10_000), one)
+
+    record = judged(body, Troubled(*lost), requests=3, examples=8)
+
+    assert "pass" == record["verdict"], record["detail"]
+    assert 8 == len(set(values)) == len(values)
+    assert 24 == record["requests"]["sent"]
 
 
 def test_a_case_has_its_coupon_to_itself(judged: Judged, tmp_path: Path) -> None:

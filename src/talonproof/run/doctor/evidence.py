@@ -124,7 +124,7 @@ class Origin:
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON."""
-        return asdict(self)
+        return {**asdict(self), "signs": [asdict(sign) for sign in self.signs]}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Origin:
