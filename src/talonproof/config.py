@@ -52,6 +52,7 @@ class RunOptions:
     strict: bool = False
     min_judged: float = 0.0
     edition: str = "2025-01"
+    test_key: bool = False
     faults: tuple[str, ...] = ()
     spec: str = ""
 

@@ -176,7 +176,7 @@ def _execute(
         setup = request.setup(folder, embedded.url if embedded else "", max(1, workers))
         workers = min(workers, setup.target.limits.in_flight or workers)  # each has one request under way
         setup = arrive(replace(setup, workers=max(1, workers)))
-        if setup.options.max_footprint < request.limited(setup).options.max_footprint:
+        if setup.options.test_key:
             click.echo("the key is a test key, with which everything is dry: nothing above dry calls can be judged")
         setup = replace(setup, part=tenure.part, rest=rest, held=True)
         _follow(setup, workers=workers, quiet=quiet)

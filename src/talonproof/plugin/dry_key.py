@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from talonproof.http.client import Client
-from talonproof.http.exchange import Call, Exchange
+from talonproof.http.exchange import Call
 from talonproof.http.guard import Guard
 from talonproof.http.ledger import Ledger
 from talonproof.http.pace import Pace
 from talonproof.run.doctor.asking import WORKER
 from talonproof.run.journal import Journal
-from talonproof.target import Footprint
+from talonproof.target import Bindings, Footprint
 
 if TYPE_CHECKING:
     from talonproof.plugin.prepare import Setup
@@ -30,11 +29,12 @@ def planned_for(setup: Setup) -> Setup:
     and one profile of the run are made: a test key takes the session and shows it to nobody, and refuses the profile,
     whose operation it may not call. Both are needed: a server that merely loses a session must not pass for one.
     """
-    if not setup.target_file or setup.options.max_footprint <= Footprint.DRY:
+    if not setup.target_file or setup.options.test_key or setup.options.max_footprint < Footprint.DRY:
         return setup
     target, options = setup.target, setup.options
     ledger = Ledger(options.run, f"{NAME}{setup.part}" if setup.part else NAME)
-    guard = Guard(target, setup.contract, Footprint.CREATE, ledger)
+    limit = min(options.max_footprint, Footprint.CREATE)
+    guard = Guard(target, setup.contract, limit, ledger)
     with (
         closing(Journal(setup.folder, WORKER)) as journal,
         Client(
@@ -42,22 +42,46 @@ def planned_for(setup: Setup) -> Setup:
             pace=Pace(options.rate), on_intent=journal.intent, on_outcome=journal.outcome,
         ) as client,
     ):  # fmt: skip
-        found = _is_test_key(client, ledger, target.bindings.open_session)
+        found = _reads_nothing_bound(client, target.bindings) and (
+            _hides_what_it_takes(client, ledger) if limit is Footprint.CREATE else _takes_dry_calls(client, ledger)
+        )
         sent = client.sent
     setup = replace(setup, origin=replace(setup.origin, looks=setup.origin.looks + sent))
-    return replace(setup, options=replace(options, max_footprint=Footprint.DRY)) if found else setup
+    if not found:
+        return setup
+    options = replace(options, max_footprint=Footprint.DRY, test_key=True)
+    return replace(setup, options=options, target=replace(target, bindings=target.bindings.for_dry_calls()))
 
 
-def _is_test_key(client: Client, ledger: Ledger, bound: str | None) -> bool:
-    def send(operation: str, path: Mapping[str, object], body: object = None) -> Exchange:
-        return client.send(Call(operation, path, body=body, has_body=body is not None), number=client.sent)
+def _reads_nothing_bound(client: Client, bound: Bindings) -> bool:
+    """Whether each of the bound things is refused; of nothing it is true as well."""
+    sessions = [name for name in (bound.open_session, bound.closed_session) if name]
+    calls = [Call("getCustomerSession", {"customerSessionId": name}) for name in sessions]
+    calls += [
+        Call("getCustomerInventory", {"integrationId": name}, {"profile": True})
+        for name in (bound.session_profile, bound.populated_profile)
+        if name
+    ]
+    return all(client.send(call, number=number).refused for number, call in enumerate(calls))
 
-    if bound and send("getCustomerSession", {"customerSessionId": bound}).ok:
+
+def _takes_dry_calls(client: Client, ledger: Ledger) -> bool:
+    """Whether a dry update is taken where something bound was refused: with nothing bound, dry calls are no sign."""
+    return client.sent > 1 and client.send(_update(ledger.new("session"), dry=True), number=client.sent).ok
+
+
+def _hides_what_it_takes(client: Client, ledger: Ledger) -> bool:
+    """Whether a session is taken and shown to nobody, and an operation that a test key may not call is refused."""
+    session = ledger.new("session")
+    if not client.send(_update(session, dry=False), number=client.sent).ok:
         return False
-    session = {"customerSessionId": ledger.new("session")}
-    if not send("updateCustomerSessionV2", session, {"customerSession": {"state": "open"}}).ok:
-        return False
-    if not send("getCustomerSession", session).refused:
+    if not client.send(Call("getCustomerSession", {"customerSessionId": session}), number=client.sent).refused:
         return False
     profiles = {"customerProfiles": [{"integrationId": ledger.new("profile")}]}
-    return send("updateCustomerProfilesV2", {}, profiles).refused
+    return client.send(Call("updateCustomerProfilesV2", body=profiles, has_body=True), number=client.sent).refused
+
+
+def _update(session: str, *, dry: bool) -> Call:
+    body = {"customerSession": {"state": "open"}}
+    query = {"dry": True} if dry else {}
+    return Call("updateCustomerSessionV2", {"customerSessionId": session}, query, body, has_body=True)

@@ -158,6 +158,8 @@ def prepare(  # noqa: PLR0913 - what a run is made of
     target = read_target(target_file, url, options.edition)
     if embedded:
         target = replace(target, name="embedded emulator")
+    if options.test_key:
+        target = replace(target, bindings=target.bindings.for_dry_calls())
     keys = resolve_keys(target, {} if embedded else (environment or os.environ), default=serve.LIVE_KEY)
     edition, origin = options.edition, origin or Origin(How.FLAG)
     contract = own = read_contract(workspace.contract_file(edition), edition=edition)

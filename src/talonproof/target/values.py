@@ -61,6 +61,10 @@ class Keys:
         return tuple(sorted(found, key=len, reverse=True))
 
 
+_SENT = ("event_type", "store")
+"""Bindings that are words of a body, besides attributes and costs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bindings:
     """What a target holds before a run, by name; what is None or empty is not there.
@@ -123,6 +127,11 @@ class Bindings:
                 message = f"there is no binding {name}"
                 raise ConfigError(message, hint=closest(name, self.names()))
         return tuple(name for name in wanted if getattr(self, name) in (None, (), ""))
+
+    def for_dry_calls(self) -> Bindings:
+        """What a test key can use: names that go into dry calls, and nothing that would have to be read."""
+        kept = [name for name in self.single() if name.endswith(("attribute", "additional_cost")) or name in _SENT]
+        return Bindings(**{name: getattr(self, name) for name in kept})
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
