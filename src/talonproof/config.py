@@ -55,6 +55,7 @@ class RunOptions:
     strict: bool = False
     min_judged: float = 0.0
     edition: str = "2025-01"
+    test_key: bool = False
     faults: tuple[str, ...] = ()
     baseline: tuple[Entry, ...] = ()
     budget: float = 0.0

@@ -28,6 +28,8 @@ COMMANDS = {
     "replay": "replay",
     "compare": "compare",
     "baseline": "baseline",
+    "sweep": "sweep",
+    "target": "target",
     "spec": "spec",
     "init": "init",
 }

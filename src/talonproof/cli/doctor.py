@@ -21,6 +21,7 @@ from talonproof.run.doctor.costs import lost
 from talonproof.run.doctor.evidence import How
 from talonproof.run.doctor.examination import Examination, examine
 from talonproof.run.doctor.keys import Kind
+from talonproof.target.table import provided_by
 
 WIDTH = 110
 
@@ -155,7 +156,8 @@ def _bindings(found: Examination, costs: Mapping[str, tuple[str, ...]]) -> Itera
 
 def _cost(held: Held, costs: Mapping[str, tuple[str, ...]]) -> str:
     rows = costs.get(held.name, ())
-    return f" (not judged without it: {', '.join(rows)})" if rows else ""
+    how = f" {provided_by(held.name)}" if held.state is not State.THERE else ""
+    return f" (not judged without it: {', '.join(rows)}).{how}" if rows else ""
 
 
 def _point(name: str, text: str) -> Iterator[str]:

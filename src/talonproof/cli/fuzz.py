@@ -44,6 +44,7 @@ from talonproof.run.plan import Plan, Row, case_seed, select
 from talonproof.run.settle import run_case
 from talonproof.run.stream import StreamWriter
 from talonproof.run.tenure import Tenure
+from talonproof.run.traces import read_traces
 from talonproof.target import Footprint, Keys, Target
 from talonproof.verdict import Reason, Verdict
 from talonproof.workspace import Workspace, find_workspace
@@ -262,7 +263,8 @@ class Job:
                         progress.feed(record)
             except KeyboardInterrupt:
                 interrupted = True
-        writer.footer(interrupted=interrupted)
+        receipt = read_traces(self.folder, self.options.run, setup.contract, setup.target.url).receipt()
+        writer.footer(receipt, interrupted=interrupted)
 
     # before anything is judged
 

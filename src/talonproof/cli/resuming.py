@@ -14,12 +14,14 @@ from click.core import ParameterSource
 
 from talonproof.cli.options import Asked
 from talonproof.config import RunOptions
+from talonproof.contract.contract import read_contract
 from talonproof.errors import ConfigError
 from talonproof.report.reading import STREAM_FILE
 from talonproof.run.doctor.evidence import Origin
 from talonproof.run.recovery import reopen
 from talonproof.run.stream import StreamWriter
 from talonproof.run.tenure import Tenure, launch_file
+from talonproof.run.traces import read_traces
 from talonproof.workspace import find_workspace
 
 FREE = frozenset({"resume", "workers", "open_report"})
@@ -33,6 +35,7 @@ class Earlier:
     folder: Path
     request: Asked
     workers: int
+    url: str
 
     @classmethod
     def read(cls, folder: Path) -> Earlier:
@@ -53,7 +56,7 @@ class Earlier:
             options.rate,
             Origin.from_json(data["origin"]).how,
         )
-        return cls(folder, request, data["workers"])
+        return cls(folder, request, data["workers"], data["url"])
 
     def check(self, context: click.Context) -> None:
         """Raises ConfigError for a flag that asks for something else than the run was asked for."""
@@ -83,7 +86,9 @@ class Earlier:
         """Writes the footer of a run in which nothing but that was missing."""
         writer = StreamWriter(self.folder)
         writer.resume()
-        writer.footer(interrupted=False)
+        options = self.request.options
+        contract = read_contract(self.request.workspace.contract_file(options.edition), edition=options.edition)
+        writer.footer(read_traces(self.folder, options.run, contract, self.url).receipt(), interrupted=False)
 
 
 def _in_time(options: RunOptions) -> RunOptions:

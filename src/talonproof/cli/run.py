@@ -219,7 +219,11 @@ def _execute(
         (folder / stale).unlink(missing_ok=True)
     embedded = prepare.start_embedded(request.workspace, request.options, folder) if request.embedded else None
     try:
-        setup = _budgeted(arrive(request.setup(folder, embedded.url if embedded else "", max(1, workers))))
+        setup = request.setup(folder, embedded.url if embedded else "", max(1, workers))
+        workers = min(workers, setup.target.limits.in_flight or workers)  # each has one request under way
+        setup = _budgeted(arrive(replace(setup, workers=max(1, workers))))
+        if setup.options.test_key:
+            click.echo("the key is a test key, with which everything is dry: nothing above dry calls can be judged")
         setup = replace(setup, part=tenure.part, rest=rest, held=True)
         _follow(setup, workers=workers, quiet=quiet)
     finally:

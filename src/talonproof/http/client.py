@@ -27,6 +27,7 @@ from talonproof.http.keys import authorization
 from talonproof.http.pace import Pace
 from talonproof.http.redact import Redactor
 from talonproof.http.trouble import phrased, repeatable, retry_after
+from talonproof.http.way import reached
 from talonproof.target import Footprint, Keys, Target
 
 LARGEST_ANSWER: Final = 32 * 1024 * 1024
@@ -99,7 +100,7 @@ class Client:
         self.sent = 0
         self._keys = keys
         self._contract = contract
-        self._redactor = redactor or Redactor(keys.secrets())
+        self._redactor = redactor or Redactor(keys.secrets(), target.redact)
         self._pace = pace or Pace(0)
         self._on_intent = on_intent
         self._on_outcome = on_outcome
@@ -111,7 +112,7 @@ class Client:
         self._base_path = urlsplit(target.url).path
         limits = httpx.Limits(keepalive_expiry=_KEEP_ALIVE)
         self._http = httpx.Client(
-            transport=transport or patient(httpx.HTTPTransport(trust_env=False, limits=limits)),
+            transport=transport or patient(httpx.HTTPTransport(trust_env=False, limits=limits, **reached(target.way))),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(target.limits.read_timeout, connect=target.limits.connect_timeout),
@@ -169,6 +170,7 @@ class Client:
         content_type = "application/json" if call.content_type is None and has_body else call.content_type
         if content_type:
             headers["content-type"] = content_type
+        headers.update(self.target.way.headers)
         if (value := authorization(call.credential, self._keys)) is not None:
             headers["authorization"] = value
         headers.update(call.headers)
@@ -256,14 +258,19 @@ class Client:
         return _Answer(response.status_code, response.headers, body)
 
     def _request(self, prepared: _Prepared) -> httpx.Request:
-        """The request, its target exactly as serialised: httpx alone would resolve and escape it anew."""
+        """The request, its target exactly as serialised: httpx alone would resolve and escape it anew.
+
+        A proxy that forwards plain HTTP is told the whole address.
+        """
+        forwarded = bool(self.target.way.proxy) and prepared.url.startswith("http:")
+        target = prepared.url if forwarded else prepared.target
         try:
             return self._http.build_request(
                 prepared.method,
                 prepared.url,
                 headers=prepared.headers,
                 content=prepared.body,
-                extensions={"target": prepared.target.encode("ascii")},
+                extensions={"target": target.encode("ascii")},
             )
         except (httpx.InvalidURL, ValueError) as error:
             raise HarnessError(self._redactor.text(f"{prepared.call.operation} cannot be sent: {error}")) from None

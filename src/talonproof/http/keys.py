@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, assert_never
+from urllib.parse import unquote, urlsplit
 
 from talonproof.errors import ConfigError, HarnessError
 from talonproof.http.exchange import Credential
@@ -73,7 +74,18 @@ def resolve_keys(target: Target, environ: Mapping[str, str], *, default: str = "
         if variable and not others[role]:
             hint = f"set it, or take {role}_key_env out of the target file"
             raise ConfigError(f"the environment variable {variable} is not set", hint=hint)
-    return Keys(live=live, **others)
+    return Keys(live=live, **others, others=_secrets_on_the_way(target))
+
+
+_SHORTEST_SECRET: Final = 8
+"""A value of a header that is shorter is no secret, and would be taken out of every body that happens to hold it."""
+
+
+def _secrets_on_the_way(target: Target) -> tuple[str, ...]:
+    """What the target file holds of secrets besides keys: values of headers, and the password of a proxy."""
+    values = [value for value in target.way.headers.values() if len(value) >= _SHORTEST_SECRET]
+    password = unquote(urlsplit(target.way.proxy).password or "")
+    return (*values, password) if password else tuple(values)
 
 
 def _fit(key: str, place: str) -> str:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from talonproof.errors import HarnessError
-from talonproof.http.arguments import body_of, elements, is_dry, members
+from talonproof.http.arguments import body_of, is_dry, members
+from talonproof.http.deeds import CHOSEN_NAMES, Thing, happened, made, named, unmade, used
 from talonproof.http.exchange import Credential, Exchange
 from talonproof.http.trouble import Fate, fate
 
 _RUN: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _WORKER: Final = re.compile(r"[a-z][a-z0-9]*")
 _DOTS: Final = re.compile(r"(?:^|[/\\])\.{1,2}(?:[/\\]|$)")
-
-_OUR_NAMES: Final = frozenset({"sessions", "profiles", "items"})
-"""Things whose ids the caller chooses: one that is not of the run was there before, or is somebody else's."""
 
 UNKNOWN: Final = "writes of unknown outcome"
 """What the receipt calls the writes whose answer never came: each was carried out, or was not."""
@@ -41,8 +39,8 @@ class Ledger:
         self._kinds: dict[str, str] = {}
         self._named: set[tuple[str, str]] = set()
         self._maybe_closed: set[str] = set()
-        self._things: dict[str, set[str]] = {}
-        self._gone: dict[str, set[str]] = {}
+        self._things: dict[str, set[Thing]] = {}
+        self._gone: dict[str, set[Thing]] = {}
         self._counts: Counter[str] = Counter()
 
     def new(self, kind: str) -> str:
@@ -82,6 +80,14 @@ class Ledger:
         """How many of the things that this worker made it has taken away again."""
         return _totals({what: len(ids) for what, ids in self._gone.items()})
 
+    def adopt(self, exchange: Exchange) -> None:
+        """Takes over what a worker of the run did: of its session as much is known as of one that was issued here."""
+        session = exchange.call.path.get("customerSessionId")
+        if isinstance(session, str) and (found := self._own.match(session)):
+            with self._lock:
+                self._kinds.setdefault(found[0], "session")
+        self.note(exchange)
+
     def note(self, exchange: Exchange) -> None:
         """Takes into account what a call has done or, where the answer leaves it open, could have done."""
         with self._lock:
@@ -91,7 +97,7 @@ class Ledger:
             dry = is_dry(exchange.call) or exchange.call.credential is Credential.TEST
             if exchange.ok and not dry:
                 self._note_success(exchange)
-                self._counts.update(_used(exchange, was_closed=was_closed))
+                self._counts.update(used(exchange, was_closed=was_closed))
             elif exchange.method != "GET" and not dry and fate(exchange) is Fate.UNKNOWN:
                 self._counts[UNKNOWN] += 1
 
@@ -105,126 +111,16 @@ class Ledger:
             self._maybe_closed.add(str(call.path.get("customerSessionId")))
 
     def _note_success(self, exchange: Exchange) -> None:
-        for what, thing in _made(exchange):
-            if what in _OUR_NAMES and not self.owns(thing):
+        for thing in made(exchange):
+            if thing.kind in CHOSEN_NAMES and not self.owns(thing.name):
                 continue
-            self._things.setdefault(what, set()).add(thing)
-            self._gone.get(what, set()).discard(thing)
-        for what, thing in _unmade(exchange):
-            if thing in self._things.get(what, ()):
-                self._gone.setdefault(what, set()).add(thing)
-        self._named |= set(_named(exchange))
-        self._counts.update(_happened(exchange))
-
-
-def _made(exchange: Exchange) -> Iterator[tuple[str, str]]:
-    """The things with an id that a successful call has made, if they were not there before."""
-    body = body_of(exchange.call).value
-    path = exchange.call.path
-    match exchange.operation:
-        case "updateCustomerSessionV2":
-            yield "sessions", str(path.get("customerSessionId"))
-            for inner in members(body, "customerSession"):
-                yield from _profiles(members(inner, "profileId"))
-        case "updateCustomerProfileV2":
-            yield from _profiles([path.get("integrationId")])
-        case "updateCustomerProfilesV2":
-            for item in elements(body, "customerProfiles"):
-                yield from _profiles(members(item, "integrationId"))
-        case "updateCustomerProfileAudiences":
-            for item in elements(body, "data"):
-                yield from _profiles(members(item, "profileIntegrationId"))
-        case "trackEventV2":
-            yield from _profiles(members(body, "profileId"))
-        case "createAudienceV2":
-            yield "audiences", _number(exchange.at("id"))
-        case "generateLoyaltyCard":
-            yield "cards", str(exchange.at("identifier"))
-        case "createCouponReservation":
-            for profile in elements(body, "integrationIDs"):
-                yield "reservations", f"{path.get('couponValue')} {profile}"
-        case "syncCatalog":
-            for sku in _skus(body, ("ADD", "PATCH")):
-                yield "items", sku
-        case _:
-            return
-
-
-def _unmade(exchange: Exchange) -> Iterator[tuple[str, str]]:
-    """The things with an id that a successful call has taken away."""
-    path = exchange.call.path
-    match exchange.operation:
-        case "deleteAudienceV2":
-            yield "audiences", str(path.get("audienceId"))
-        case "deleteCouponReservation":
-            for profile in elements(body_of(exchange.call).value, "integrationIDs"):
-                yield "reservations", f"{path.get('couponValue')} {profile}"
-        case "syncCatalog":
-            for sku in _skus(body_of(exchange.call).value, ("REMOVE",)):
-                yield "items", sku
-        case _:
-            return
-
-
-def _named(exchange: Exchange) -> Iterator[tuple[str, str]]:
-    """The ids that the server gave to what a successful call has made, by kind."""
-    match exchange.operation, exchange.at("id"), exchange.at("identifier"):
-        case "createAudienceV2", int() | float() as number, _ if not isinstance(number, bool):
-            yield "audience", _number(number)
-        case "generateLoyaltyCard", _, str() as identifier if identifier:
-            yield "card", identifier
-        case _:
-            return
-
-
-def _happened(exchange: Exchange) -> Mapping[str, int]:
-    """How many things without an id of ours a successful call has made."""
-    body = body_of(exchange.call).value
-    match exchange.operation:
-        case "trackEventV2":
-            return {"events": 1}
-        case "createReferral":
-            return {"referrals": 1}
-        case "createReferralsForMultipleAdvocates":
-            return {"referrals": len(list(elements(body, "advocateProfileIntegrationIds")))}
-        case _:
-            return {}
-
-
-def _used(exchange: Exchange, *, was_closed: bool) -> Mapping[str, int]:
-    """What a successful call has used up or moved."""
-    match exchange.operation:
-        case "returnCartItems":
-            return {"sessions returned": 1}
-        case "reopenCustomerSession":
-            return {"sessions reopened": 1}
-        case "updateCustomerSessionV2":
-            asked = members(body_of(exchange.call).value, "customerSession")
-            states = [state for inner in asked for state in members(inner, "state")]
-            return {
-                "sessions closed": "closed" in states,
-                "closed sessions cancelled": "cancelled" in states and was_closed,
-            }
-        case _:
-            return {}
-
-
-def _number(value: Any) -> str:
-    """The number of a thing as it stands in a path: in JSON it may have a fraction of zero."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _profiles(ids: list[Any]) -> Iterator[tuple[str, str]]:
-    for profile in ids:
-        if profile and isinstance(profile, str):
-            yield "profiles", profile
-
-
-def _skus(body: Any, types: tuple[str, ...]) -> Iterator[str]:
-    for action in elements(body, "actions"):
-        if any(kind in types for kind in members(action, "type")):
-            for payload in members(action, "payload"):
-                yield from (str(sku) for sku in members(payload, "sku"))
+            self._things.setdefault(thing.kind, set()).add(thing)
+            self._gone.get(thing.kind, set()).discard(thing)
+        for thing in unmade(exchange):
+            if thing in self._things.get(thing.kind, ()):
+                self._gone.setdefault(thing.kind, set()).add(thing)
+        self._named |= set(named(exchange))
+        self._counts.update(happened(exchange))
 
 
 def _totals(*counts: Mapping[str, int]) -> Mapping[str, int]:

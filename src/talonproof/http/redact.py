@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
-MASK: Final = "[redacted]"
+from talonproof.http.attributes import MASK, Attributes
+
+__all__ = ["MASK", "Redactor"]
 
 _CREDENTIALS: Final = frozenset({"authorization", "proxy-authorization"})
 _COOKIES: Final = frozenset({"cookie", "set-cookie"})
@@ -24,12 +26,14 @@ _SHORTEST_IN_BASE64: Final = 6
 class Redactor:
     """Takes the secrets out of text, bytes and headers; empty secrets are left aside.
 
-    A secret that is a common word takes that word out of bodies too, before they are judged: real keys are long.
+    Of the ``attributes`` of people, by name, the values are taken out of bodies too. A secret that is a common word
+    takes that word out of bodies, before they are judged: real keys are long.
     """
 
-    __slots__ = ("_escaped", "_plain")
+    __slots__ = ("_attributes", "_escaped", "_plain")
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[str], attributes: Iterable[str] = ()) -> None:
+        self._attributes = Attributes(attributes)
         found = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
         forms = {form for secret in found for form in _forms(secret)}
         self._plain = tuple(sorted(forms, key=len, reverse=True))
@@ -45,7 +49,7 @@ class Redactor:
                 data = data.replace(form, MASK.encode())
         if self._escaped and _ESCAPES.search(data):
             data = self._escaped.sub(MASK.encode(), data)
-        return data
+        return self._attributes.masked(data)
 
     def text(self, text: str) -> str:
         """The text without the secrets; lone surrogates stay as they are."""
@@ -57,7 +61,7 @@ class Redactor:
             case str():
                 return self.text(value)
             case Mapping():
-                members = cast("Mapping[str, Any]", value)
+                members = self._attributes.without(cast("Mapping[str, Any]", value))
                 return {self.text(name): self.value(member) for name, member in members.items()}
             case list() | tuple():
                 return [self.value(item) for item in cast("list[Any]", value)]

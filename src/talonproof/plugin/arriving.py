@@ -8,6 +8,7 @@ from dataclasses import replace
 from talonproof.emulator import serve
 from talonproof.http.preflight import preflight
 from talonproof.plugin import prepare
+from talonproof.plugin.dry_key import planned_for
 from talonproof.run.doctor.asking import WORKER, Asking
 from talonproof.run.doctor.editions import look
 from talonproof.run.doctor.evidence import LATER, How
@@ -17,8 +18,14 @@ from talonproof.run.journal import Journal
 def arrive(setup: prepare.Setup) -> prepare.Setup:
     """The set-up as it is once the target has answered; what is sent is journalled, and counted in the origin.
 
-    Reads and dry calls alone are sent. Raises TargetError where nothing answers or the key is not accepted.
+    Reads and dry calls alone are sent, but where only a write tells a test key (:mod:`talonproof.plugin.dry_key`).
+    Raises TargetError where nothing answers or the key is not accepted.
     """
+    return planned_for(_answered(setup))
+
+
+def _answered(setup: prepare.Setup) -> prepare.Setup:
+    """The set-up once the target has answered, and shown its edition."""
     options = setup.options
     setup.folder.mkdir(parents=True, exist_ok=True)
     with closing(Journal(setup.folder, WORKER)) as journal:

@@ -19,6 +19,7 @@ from talonproof.report import words
 from talonproof.report.render import Rendered, render
 from talonproof.run.recovery import PLAN, read_journals
 from talonproof.run.stream import StreamWriter
+from talonproof.run.traces import read_traces
 from talonproof.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Controller:
             problems = list(self._problems)
             stopped = self._interrupted or (exitstatus == pytest.ExitCode.INTERRUPTED and not problems)
             self._complete(stopped=stopped)
-            session.exitstatus = self.writer.footer(interrupted=stopped, problems=problems)
+            session.exitstatus = self.writer.footer(self._receipt(), interrupted=stopped, problems=problems)
             if self.alone is not None:
                 self._rendered = render(self.setup.folder, reports_data=self.setup.workspace.reports)
         if self.alone is not None:
@@ -139,6 +140,11 @@ class Controller:
             terminalreporter.write_line(f"edition {words.edition(self._rendered.account.stream.header)}")
             terminalreporter.write_line(f"report: {self._rendered.html}")
 
+    def _receipt(self) -> dict[str, Any]:
+        """What the run did by the journals of all its processes, the looks at the target before the plan among them."""
+        setup = self.setup
+        return read_traces(setup.folder, setup.options.run, setup.contract, setup.target.url).receipt()
+
     def _begin(self) -> None:
         plan = self.setup.folder / PLAN
         if self.writer.begun or not plan.exists():
@@ -146,7 +152,7 @@ class Controller:
         if self.setup.rest is None:
             self.writer.header(json.loads(plan.read_text()))
         else:
-            self.writer.resume(self.setup.origin.looks)
+            self.writer.resume()
 
     def _complete(self, *, stopped: bool) -> None:
         """Adds to the stream what the workers wrote down and nobody told."""

@@ -52,6 +52,7 @@ def frame(setup: Setup, plan: Plan, passive: frozenset[str], chosen: frozenset[s
         "requirements": [requirement_record(row) for row in setup.catalogue if row.id in chosen],
         "cases": [row.record() for row in plan.rows],
         "passive": sorted(passive),
+        "expected": None if target.expected is None else list(target.expected),
         "matrix": [],
         **({"spec": options.spec} if options.spec else {}),
         **({"max_requests": options.max_requests} if options.max_requests is not None else {}),

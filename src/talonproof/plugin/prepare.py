@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import os
 import secrets
@@ -157,6 +158,8 @@ def prepare(  # noqa: PLR0913 - what a run is made of
     target = read_target(target_file, url, options.edition)
     if embedded:
         target = replace(target, name="embedded emulator")
+    if options.test_key:
+        target = replace(target, bindings=target.bindings.for_dry_calls())
     keys = resolve_keys(target, {} if embedded else (environment or os.environ), default=serve.LIVE_KEY)
     edition, origin = options.edition, origin or Origin(How.FLAG)
     contract = own = read_contract(workspace.contract_file(edition), edition=edition)
@@ -171,6 +174,11 @@ def prepare(  # noqa: PLR0913 - what a run is made of
         if operation not in known and operation not in contract.operations:
             message = f"{target_file}: unbuilt: there is no operation {operation} in edition {edition}"
             raise ConfigError(message, hint=closest(operation, (*known, *contract.operations)))
+    for pattern in target.expected or () if target_file else ():
+        everywhere = read_requirements(workspace.requirements)
+        if not any(fnmatch.fnmatchcase(row.id, pattern) for row in everywhere):
+            message = f"{target_file}: [expect] unsupported: there is no requirement {pattern}"
+            raise ConfigError(message, hint=closest(pattern, (row.id for row in everywhere)))
     possible = workspace.editions() if origin.how is How.UNSURE else ()
     clauses = read_requirements(workspace.requirements)
     if options.spec:  # what a clause asks for, where it speaks of the document, is then stated by that document
@@ -212,19 +220,21 @@ def recognised(setup: Setup, recognition: Recognition, looks: int) -> Setup:
 def within(setup: Setup, footprint: Footprint | None, rate: float | None) -> Setup:
     """The set-up with the limits of the flags, and where there are none, those of the target."""
     limits = setup.target.limits
+    allowed = [most for most in (setup.options.max_requests, limits.requests) if most is not None]
     options = replace(
         setup.options,
+        max_requests=min(allowed, default=None),
         max_footprint=limits.max_footprint if footprint is None else footprint,
         rate=limits.rate if rate is None else rate,
     )
     return replace(setup, options=options)
 
 
-def read_launch(file: Path) -> Setup:
-    """The set-up that another process wrote."""
+def read_launch(file: Path, *, target_file: str = "") -> Setup:
+    """The set-up that another process wrote; ``target_file`` takes the place of the one that it named."""
     data: dict[str, Any] = json.loads(file.read_text())
     options = RunOptions.from_json(data["options"])
-    target_file = data["target_file"]
+    target_file = target_file or data["target_file"]
     setup = prepare(
         find_workspace(Path(data["workspace"])),
         options,

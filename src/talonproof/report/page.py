@@ -167,7 +167,7 @@ def page(told: Account) -> Page:
         areas=tuple(_areas(told)),
         unjudged=tuple(_unjudged(told)),
         requests=_requests(told),
-        receipt_columns=("created", "used up", "restored", "left behind"),
+        receipt_columns=("created", "used up", "restored", "left behind", "perhaps left too"),
         receipt=tuple(_receipt(receipt)),
         glossary=(*(chip(verdict) for verdict in words.ORDER), _UNTESTABLE),
         levels=tuple((str(level), meaning) for level, meaning in words.LEVELS.items()),
@@ -307,6 +307,6 @@ def _requests(told: Account) -> str:
 
 
 def _receipt(receipt: Receipt) -> Iterable[tuple[str, tuple[int, ...]]]:
-    columns = (receipt.created, receipt.consumed, receipt.restored, receipt.left_behind)
+    columns = (receipt.created, receipt.consumed, receipt.restored, receipt.left_behind, receipt.possible)
     for kind in dict.fromkeys(kind for column in columns for kind in column):
         yield kind, tuple(column.get(kind, 0) for column in columns)

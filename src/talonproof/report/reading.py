@@ -233,6 +233,7 @@ def _header(data: _Fields) -> Header:
         requirements=data.parts("requirements", _requirement),
         cases=data.parts("cases", _planned_case),
         passive=frozenset(data.texts("passive")),
+        expected=None if data.data.get("expected") is None else data.texts("expected"),
         matrix=data.parts("matrix", _matrix_row),
         edition_from=_edition_from(data.part("edition_from")),
         unsettled=frozenset(data.texts("unsettled")),
@@ -421,6 +422,7 @@ def _footer(data: _Fields) -> Footer:
             consumed=receipt.counts("consumed"),
             restored=receipt.counts("restored"),
             left_behind=receipt.counts("left_behind"),
+            possible=receipt.counts("possible"),
         ),
         problems=data.texts("problems"),
     )

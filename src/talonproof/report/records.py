@@ -103,6 +103,7 @@ class Header:
     min_judged: float = 0.0
     max_footprint: str = ""
     requests: int = 0
+    expected: tuple[str, ...] | None = None
     select: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     requirements: tuple[Requirement, ...] = ()
@@ -196,13 +197,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the run did to the target, by kind of thing."""
+    """What the run did to the target, by kind of thing; ``possible`` is what may be there too, which nobody knows."""
 
     sent: int = 0
     created: Mapping[str, int] = field(default_factory=dict[str, int])
     consumed: Mapping[str, int] = field(default_factory=dict[str, int])
     restored: Mapping[str, int] = field(default_factory=dict[str, int])
     left_behind: Mapping[str, int] = field(default_factory=dict[str, int])
+    possible: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from talonproof.report import words
 from talonproof.report.account import Account, Shown, account
 from talonproof.report.printable import one_line
 from talonproof.report.reading import parse_record
-from talonproof.report.records import Case, Footer, Header, Stream
+from talonproof.report.records import Case, Footer, Header, Receipt, Stream
 from talonproof.report.render import Rendered
 from talonproof.report.stale import no_longer, stale_entries
 from talonproof.requirement import AREAS
@@ -217,11 +217,17 @@ def _closing(told: Account, rendered: Rendered | None) -> list[Text]:
     looks = header.edition_from.looks if header.edition_from.how in {"recognised", "unsure"} else 0
     before = f", after {words.amount(looks, 'request')} to tell the edition" if looks else ""
     facts.append(("sent", f"{words.amount(sent, 'request')}{more}{took}{before}"))
-    if footer is not None and (left := footer.receipt.left_behind):
+    receipt = footer.receipt if footer is not None else Receipt()
+    left, maybe = receipt.left_behind, receipt.possible
+    if left:
         facts.append(("left", ", ".join(f"{count:,} {kind}" for kind, count in left.items()) + " on the target"))
+    if maybe:
+        facts.append(("maybe", ", ".join(f"{n:,} {kind}" for kind, n in maybe.items()) + ": no answer shows it"))
     if rendered is not None:
         facts.append(("report", str(rendered.html)))
         facts.append(("also", ", ".join(path.name for path in rendered.others)))
+        if not header.target.embedded and (left or maybe):
+            facts.append(("undo", f"talonproof sweep {rendered.html.parent}"))
     facts.append(("again", words.again(header)))
     return [Text.assemble((f"  {name:<8}", "dim"), value) for name, value in facts]
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from talonproof.report.expected import Expectation, against
 from talonproof.report.reading import read_stream
 from talonproof.report.records import Case, FindingFacts, Header, Stream
 from talonproof.report.stale import no_longer, stale_entries
@@ -86,6 +87,7 @@ class Totals:
     cases: Mapping[Verdict, int]
     areas: tuple[AreaTotals, ...]
     complete: bool
+    expectation: Expectation = field(default_factory=Expectation)
 
     @property
     def judged(self) -> int:
@@ -153,10 +155,23 @@ def conclude(
     )
     if code == 0 and sums.share < header.min_judged:
         sums = replace(sums, verdict=Verdict.VACUOUS, exit_code=1)
+    sums = weighed(sums, against(header, states))
     lost = [end.reason for end in outcomes.values() if end.verdict is Verdict.NOT_RUN and end.reason not in CHOSEN]
     down = Reason.TARGET_DOWN in lost
     finished = len({case.id for case in cases if case.verdict is not Verdict.NOT_RUN})
     return replace(sums, headline=_headline(header, sums, finished=finished, lost=len(lost), down=down))
+
+
+def weighed(sums: Totals, met: Expectation) -> Totals:
+    """The sums of a run whose target file says what is expected not to be judged.
+
+    A requirement that is not judged and not listed proves less than was promised: VACUOUS. One that is listed and
+    judged is listed without need: STALE. Either counts only where nothing is worse.
+    """
+    verdict = Verdict.VACUOUS if met.unlisted else Verdict.STALE if met.needless else None
+    if verdict is None or sums.exit_code not in {0, 4} or not sums.complete:
+        return replace(sums, expectation=met)
+    return replace(sums, verdict=verdict, exit_code=exit_code([(verdict, None)]), expectation=met)
 
 
 def finished_cases(cases: Iterable[Case]) -> Mapping[str, Case]:
@@ -340,8 +355,14 @@ def _cause(header: Header, sums: Totals, *, finished: int, lost: int) -> str:
         planned = _of(sum(case.planned for case in header.cases), "case")
         cut = f"the run was cut short, {finished} of {planned} finished"
         return f"{cut}; {_tally(sums, Verdict.FAIL)} broken so far" if sums.cases.get(Verdict.FAIL) else cut
-    if sums.verdict is Verdict.VACUOUS and not (sums.counts.get(Verdict.VACUOUS) or sums.cases.get(Verdict.VACUOUS)):
+    if (
+        sums.verdict is Verdict.VACUOUS
+        and not sums.expectation.unlisted
+        and not (sums.counts.get(Verdict.VACUOUS) or sums.cases.get(Verdict.VACUOUS))
+    ):
         return f"{sums.share:.1f} % judged where --min-judged asks for {header.min_judged:g} %"
+    if sums.expectation.decides(sums.verdict, sums.counts):
+        return sums.expectation.told()
     match sums.verdict:
         case Verdict.ERROR:
             errors = sums.cases.get(Verdict.ERROR)

@@ -83,7 +83,7 @@ class Bench:
         """
         journal = Journal(folder, worker)
         ledger = Ledger(options.run, worker)
-        redactor = Redactor(keys.secrets())
+        redactor = Redactor(keys.secrets(), target.redact)
         client = Client(
             target,
             keys,

@@ -27,30 +27,24 @@ class StreamWriter:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / STREAM_FILE
         self._file: TextIO | None = None
-        self._records: list[dict[str, Any]] = []
+        self._requests: Counter[str] = Counter()
         self._finished: set[str] = set()
         self._attempts: set[tuple[str, str]] = set()
         self._before = 0.0
-        self._looks = 0
         self.begun = False
         self._begun = datetime.now(UTC)
 
     def header(self, data: Mapping[str, Any]) -> None:
         """Begins the stream."""
         self.begun = True
-        self._looks = data["edition_from"]["looks"]
         self._write({"type": "header", "version": STREAM_VERSION, **data})
 
-    def resume(self, looks: int = 0) -> None:
-        """Goes on with the stream in the folder, which has no footer; what it holds counts in the sums.
-
-        ``looks`` are the requests sent to the target before this part.
-        """
+    def resume(self) -> None:
+        """Goes on with the stream in the folder, which has no footer; what it holds counts in the sums."""
         self.begun = True
         started = ended = 0.0
         for record in lines_of(self.path.parent):
             if record["type"] == "header":
-                self._looks = record["edition_from"]["looks"] + looks
                 started = ended = datetime.fromisoformat(record["started"]).timestamp()
             elif record["type"] == "case":
                 self._note(record)
@@ -73,18 +67,18 @@ class StreamWriter:
     def _note(self, record: Mapping[str, Any]) -> None:
         self._finished.add(record["id"])
         self._attempts.add((record["id"], record["worker"]))
-        self._records.append({key: record[key] for key in ("requests", "receipt")})
+        self._requests.update(record["requests"])
 
-    def footer(self, *, interrupted: bool, problems: Sequence[str] = ()) -> int:
+    def footer(self, receipt: Mapping[str, Any], *, interrupted: bool, problems: Sequence[str] = ()) -> int:
         """Ends the stream with the verdict on all of it, and gives the exit code.
 
-        ``problems`` are faults of the harness outside any case; one of them makes the run an ERROR.
+        ``receipt`` is what the run sent and did to the account, by its journals: those of cases that never ended among
+        them. ``problems`` are faults of the harness outside any case; one of them makes the run an ERROR.
         """
         stream = read_stream(self.path)
         states = requirement_verdicts(stream.header, stream.cases)
         best = Verdict.ERROR if problems else Verdict.UNSUPPORTED
         sums = conclude(stream.header, stream.cases, interrupted=interrupted, at_best=best)
-        receipt = _receipt(self._records, self._looks)
         self._write(
             {
                 "type": "footer",
@@ -95,10 +89,10 @@ class StreamWriter:
                 "interrupted": interrupted,
                 "problems": list(problems),
                 "requests": {
-                    "sent": sum(record["requests"]["sent"] for record in self._records),
-                    "extra": sum(record["requests"]["extra"] for record in self._records),
+                    "sent": self._requests["sent"],
+                    "extra": self._requests["extra"],
                 },
-                "receipt": receipt,
+                "receipt": dict(receipt),
                 "requirements": {name: state.to_json() for name, state in states.items()},
             }
         )
@@ -110,23 +104,3 @@ class StreamWriter:
         if self._file is None:
             self._file = self.path.open("x", encoding="utf-8", buffering=1)
         self._file.write(json.dumps(record) + "\n")
-
-
-def _receipt(records: Sequence[Mapping[str, Any]], looks: int) -> dict[str, Any]:
-    """What the run sent and did to the account: the looks at the target before the plan, and what its cases did.
-
-    The ledger calls what was made by one word (``sessions``), what was used up or moved by several
-    (``sessions closed``).
-    """
-    made, restored = (Counter[str](), Counter[str]())
-    for record in records:
-        made.update(record["receipt"].get("created", {}))
-        restored.update(record["receipt"].get("restored", {}))
-    created = {kind: n for kind, n in sorted(made.items()) if " " not in kind}
-    return {
-        "sent": looks + sum(record["requests"]["sent"] + record["requests"]["extra"] for record in records),
-        "created": created,
-        "consumed": {kind: n for kind, n in sorted(made.items()) if " " in kind},
-        "restored": dict(sorted(restored.items())),
-        "left_behind": {kind: left for kind, n in created.items() if (left := n - restored[kind])},
-    }

@@ -15,7 +15,7 @@ from talonproof.http.client import Client
 from talonproof.http.guard import Guard
 from talonproof.http.ledger import Ledger
 from talonproof.http.pace import Pace
-from talonproof.target import Bindings, Footprint, Keys, Limits, Target
+from talonproof.target import Bindings, Footprint, Keys, Limits, Target, Way
 from talonproof.workspace import find_workspace
 
 CANARY = "c4n4ry-0123456789abcdef0123456789abcdef+/%&"
@@ -117,10 +117,13 @@ def make_client(recorder: Recorder, contract: Contract, ledger: Ledger) -> Itera
         limit: Footprint = Footprint.DESTRUCTIVE,
         bindings: Bindings | None = None,
         keys: Keys | None = None,
+        way: Way | None = None,
         limits: Limits | None = None,
         **options: Any,
     ) -> Client:
-        target = Target(url or recorder.url, "", bindings=bindings or Bindings(), limits=limits or Limits())
+        target = Target(
+            url or recorder.url, "", bindings=bindings or Bindings(), limits=limits or Limits(), way=way or Way()
+        )
         options.setdefault("sleep", lambda _seconds: None)
         options.setdefault("pace", Pace(0, clock=lambda: now[0], sleep=lambda seconds: now.append(now.pop() + seconds)))
         guard = Guard(target, contract, limit, ledger)

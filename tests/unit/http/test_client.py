@@ -24,7 +24,8 @@ from talonproof.errors import ConfigError, GuardError, HarnessError
 from talonproof.http import client as module
 from talonproof.http.client import Client
 from talonproof.http.exchange import Call, Credential
-from talonproof.target import Bindings, Footprint, Keys, Limits
+from talonproof.http.way import reached
+from talonproof.target import Bindings, Footprint, Keys, Limits, Way
 
 SESSION = "tp-20261120-110000-ab12-gw0-0"
 KEYS = Keys("live-0123456789", "expired-0123456789", "other-0123456789", "test-0123456789")
@@ -605,3 +606,33 @@ def test_key_in_the_arguments_is_taken_out_of_what_is_kept(make_client: Any, rec
     assert b"c4n4ry" in recorder.requests[0].body
     assert "c4n4ry" not in json.dumps(exchange.record())
     assert "c4n4ry" not in repr(exchange)
+
+
+def test_headers_of_the_target_are_sent_and_their_secrets_hidden(make_client: Any, recorder: Any) -> None:
+    """Each request has them; a value long enough to be a secret is in no record."""
+    records: list[Any] = []
+    recorder.default = (200, {"content-type": "application/json"}, b'{"echo": "gate-token-1"}')
+    way = Way(headers={"x-gate": "gate-token-1", "x-short": "1"})
+    client = make_client(keys=Keys("k" * 20, others=("gate-token-1",)), way=way, on_outcome=records.append)
+    exchange = client.send(Call("getCustomerSession", {"customerSessionId": "a"}), number=0)
+
+    assert ("gate-token-1", "1") == (recorder.requests[0].headers["x-gate"], recorder.requests[0].headers["x-short"])
+    assert "gate-token-1" not in f"{records} {exchange}"
+
+
+def test_a_certificate_that_is_none_is_refused(tmp_path: Any) -> None:
+    """With the key of the target file that names it, before anything is sent."""
+    file = tmp_path / "ca.pem"
+    file.write_text("no certificate")
+    for way in (Way(ca_file=str(file)), Way(client_certificate=str(file))):
+        with pytest.raises(ConfigError, match=r"\[tls\] "):
+            reached(way)
+
+
+def test_a_proxy_is_gone_through(make_client: Any, recorder: Any) -> None:
+    """A request for another host reaches the proxy that the target names."""
+    client = make_client(url="http://localhost:9", way=Way(proxy=recorder.url))
+    exchange = client.send(Call("getCustomerSession", {"customerSessionId": "a"}), number=0)
+
+    assert 200 == exchange.status
+    assert "http://localhost:9/v2/customer_sessions/a" == recorder.requests[0].target

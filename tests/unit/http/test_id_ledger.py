@@ -182,8 +182,8 @@ def test_each_operation_is_counted(ledger: Any) -> None:
         ledger.note(answered(call, status, answer))
 
     assert {
-        "audiences": 1, "cards": 1, "closed sessions cancelled": 1, "events": 1, "items": 1, "profiles": 4,
-        "referrals": 3, "reservations": 2, "sessions": 1, "sessions closed": 1, "sessions reopened": 1,
+        "audiences": 1, "cards": 1, "catalog syncs": 1, "closed sessions cancelled": 1, "events": 1, "items": 1,
+        "profiles": 4, "referrals": 3, "reservations": 2, "sessions": 1, "sessions closed": 1, "sessions reopened": 1,
         "sessions returned": 1,
     } == ledger.created  # fmt: skip
     assert {} == ledger.restored
@@ -202,7 +202,7 @@ def test_things_taken_away_are_restored(ledger: Any) -> None:
     for exchange in (remove, add, remove, add):
         ledger.note(exchange)
 
-    assert {"audiences": 1, "items": 1} == ledger.created
+    assert {"audiences": 1, "catalog syncs": 4, "items": 1} == ledger.created
     assert {"audiences": 1} == ledger.restored
 
 

@@ -134,3 +134,21 @@ def test_values_are_redacted_at_any_depth() -> None:
 def test_repr_shows_no_secret() -> None:
     """A redactor in a traceback gives nothing away."""
     assert "Redactor()" == repr(Redactor([SECRET]))
+
+
+def test_values_of_attributes_are_masked_and_nothing_else() -> None:
+    """In every object called attributes, however deep and however written; the rest stays to the byte."""
+    body = (
+        b'{"email": "kept", "attributes": {"email": "a@b.example", "n": 1.50, "tel" : [1, {"x": 2}]},'
+        b' "cartItems": [{"attributes": {"email": null, "sku": "s"}}]}'
+    )
+    masked = Redactor((), {"email", "tel"}).data(body)
+
+    assert (
+        b'{"email": "kept", "attributes": {"email": "[redacted]", "n": 1.50, "tel" : "[redacted]"},'
+        b' "cartItems": [{"attributes": {"email": "[redacted]", "sku": "s"}}]}'
+    ) == masked
+    assert body == Redactor((), {"other"}).data(body)
+    assert {"attributes": {"email": MASK, "n": 1}} == Redactor((), {"email"}).value(
+        {"attributes": {"email": "a@b.example", "n": 1}}
+    )

@@ -103,7 +103,7 @@ class Build:
             "exit_code": code, "interrupted": False, "problems": [], "requests": {"sent": 16, "extra": 3},
             "receipt": {
                 "sent": 19, "created": {"sessions": 4}, "consumed": {"sessions closed": 2}, "restored": {},
-                "left_behind": {"sessions": 4},
+                "left_behind": {"sessions": 4}, "possible": {"profiles": 1},
             },
             "requirements": {},
         }  # fmt: skip

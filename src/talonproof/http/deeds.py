@@ -1,0 +1,180 @@
+"""What a call does to an account, read from its exchange: what it makes, takes away and uses up, or may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from talonproof.http.arguments import body_of, elements, is_dry, members
+from talonproof.http.exchange import Credential, Exchange
+
+CHOSEN_NAMES: Final = frozenset({"sessions", "profiles", "items"})
+"""Things whose ids the caller chooses: one that is not of the run was there before, or is somebody else's."""
+
+_READS: Final = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Thing:
+    """Something that a call has made: what it is, by which name, and where that is not enough, within what.
+
+    ``within`` is the coupon of a reservation, the catalog of an item, and the Application of a session, the latter by
+    the credential that reaches it.
+    """
+
+    kind: str
+    name: str
+    within: str = ""
+
+
+def writes(exchange: Exchange) -> bool:
+    """Whether the call was meant to change something; with a test key, and where it is dry, none is."""
+    call = exchange.call
+    return exchange.method not in _READS and not is_dry(call) and call.credential is not Credential.TEST
+
+
+def unsure(exchange: Exchange) -> bool:
+    """Whether a call may have been carried out, and its answer does not say so: none came, or a failing server's."""
+    if exchange.status == 0:
+        return not exchange.failure.startswith("connect: ")
+    return not exchange.ok and not 400 <= exchange.status < 500
+
+
+def made(exchange: Exchange) -> Iterator[Thing]:
+    """The things with an id that a successful call has made, if they were not there before."""
+    body = body_of(exchange.call).value
+    path = exchange.call.path
+    match exchange.operation:
+        case "updateCustomerSessionV2":
+            yield session_of(exchange)
+            for inner in members(body, "customerSession"):
+                yield from _profiles(members(inner, "profileId"))
+        case "updateCustomerProfileV2":
+            yield from _profiles([path.get("integrationId")])
+        case "updateCustomerProfilesV2":
+            for item in elements(body, "customerProfiles"):
+                yield from _profiles(members(item, "integrationId"))
+        case "updateCustomerProfileAudiences":
+            for item in elements(body, "data"):
+                yield from _profiles(members(item, "profileIntegrationId"))
+        case "trackEventV2":
+            yield from _profiles(members(body, "profileId"))
+        case "createAudienceV2":
+            yield Thing("audiences", _number(exchange.at("id")))
+        case "generateLoyaltyCard":
+            yield Thing("cards", str(exchange.at("identifier")))
+        case "createCouponReservation":
+            for profile in elements(body, "integrationIDs"):
+                yield Thing("reservations", str(profile), str(path.get("couponValue")))
+        case "syncCatalog":
+            yield from _items(exchange, ("ADD", "PATCH"))
+        case _:
+            return
+
+
+def perhaps_made(exchange: Exchange) -> Iterator[Thing]:
+    """The profiles that a successful call names, where no source says whether it makes them."""
+    body = body_of(exchange.call).value
+    match exchange.operation:
+        case "createReferral":
+            yield from _profiles(members(body, "advocateProfileIntegrationId"))
+            yield from _profiles(members(body, "friendProfileIntegrationId"))
+        case "createReferralsForMultipleAdvocates":
+            yield from _profiles(list(elements(body, "advocateProfileIntegrationIds")))
+        case "createCouponReservation":
+            yield from _profiles(list(elements(body, "integrationIDs")))
+        case "generateLoyaltyCard":
+            yield from _profiles(list(elements(body, "customerProfileIds")))
+        case "linkLoyaltyCardToProfile":
+            yield from _profiles(members(body, "integrationId"))
+        case _:
+            return
+
+
+def unmade(exchange: Exchange) -> Iterator[Thing]:
+    """The things with an id that a successful call has taken away."""
+    path = exchange.call.path
+    match exchange.operation:
+        case "deleteAudienceV2":
+            yield Thing("audiences", str(path.get("audienceId")))
+        case "deleteCouponReservation":
+            for profile in elements(body_of(exchange.call).value, "integrationIDs"):
+                yield Thing("reservations", str(profile), str(path.get("couponValue")))
+        case "syncCatalog":
+            yield from _items(exchange, ("REMOVE",))
+        case _:
+            return
+
+
+def named(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    """The ids that the server gave to what a successful call has made, by kind."""
+    match exchange.operation, exchange.at("id"), exchange.at("identifier"):
+        case "createAudienceV2", int() | float() as number, _ if not isinstance(number, bool):
+            yield "audience", _number(number)
+        case "generateLoyaltyCard", _, str() as identifier if identifier:
+            yield "card", identifier
+        case _:
+            return
+
+
+def happened(exchange: Exchange) -> Mapping[str, int]:
+    """How many things without an id of ours a successful call has made."""
+    body = body_of(exchange.call).value
+    match exchange.operation:
+        case "trackEventV2":
+            return {"events": 1}
+        case "createReferral":
+            return {"referrals": 1}
+        case "createReferralsForMultipleAdvocates":
+            return {"referrals": len(list(elements(body, "advocateProfileIntegrationIds")))}
+        case _:
+            return {}
+
+
+def used(exchange: Exchange, *, was_closed: bool) -> Mapping[str, int]:
+    """What a successful call has used up or moved."""
+    match exchange.operation:
+        case "returnCartItems":
+            return {"sessions returned": 1}
+        case "reopenCustomerSession":
+            return {"sessions reopened": 1}
+        case "syncCatalog":
+            return {"catalog syncs": 1}
+        case "updateCustomerSessionV2":
+            asked = members(body_of(exchange.call).value, "customerSession")
+            states = [state for inner in asked for state in members(inner, "state")]
+            codes = [code for inner in asked for code in elements(inner, "couponCodes") if code]
+            return {
+                "sessions closed": "closed" in states,
+                "closed sessions cancelled": "cancelled" in states and was_closed,
+                "coupon codes in closed sessions": len(codes) if "closed" in states else 0,
+            }
+        case _:
+            return {}
+
+
+def session_of(exchange: Exchange) -> Thing:
+    """The session that a call names, in the Application of its key."""
+    other = exchange.call.credential is Credential.OTHER_APPLICATION
+    within = str(exchange.call.credential) if other else ""
+    return Thing("sessions", str(exchange.call.path.get("customerSessionId")), within)
+
+
+def _number(value: Any) -> str:
+    """The number of a thing as it stands in a path: in JSON it may have a fraction of zero."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _profiles(ids: list[Any]) -> Iterator[Thing]:
+    for profile in ids:
+        if profile and isinstance(profile, str):
+            yield Thing("profiles", profile)
+
+
+def _items(exchange: Exchange, types: tuple[str, ...]) -> Iterator[Thing]:
+    catalog = str(exchange.call.path.get("catalogId"))
+    for action in elements(body_of(exchange.call).value, "actions"):
+        if any(kind in types for kind in members(action, "type")):
+            for payload in members(action, "payload"):
+                yield from (Thing("items", str(sku), catalog) for sku in members(payload, "sku"))

@@ -1,0 +1,26 @@
+"""The target under test: what it is (``values``), what its file may say (``table``), and reading that file."""
+
+from talonproof.target.reading import checked_url, parse_target
+from talonproof.target.values import (
+    KEY_VARIABLE,
+    Bindings,
+    Footprint,
+    Keys,
+    Limits,
+    Target,
+    Way,
+    is_loopback,
+)
+
+__all__ = [
+    "KEY_VARIABLE",
+    "Bindings",
+    "Footprint",
+    "Keys",
+    "Limits",
+    "Target",
+    "Way",
+    "checked_url",
+    "is_loopback",
+    "parse_target",
+]
