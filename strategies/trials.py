@@ -108,6 +108,7 @@ class Trials:
                 of=exchange,
                 pointer=worst.pointer,
                 check=f"refuses-{worst.place}-{worst.keyword}",
+                expected="4xx",
             )
         elif exchange.ok and broken and not suggestion.positive:
             note = f"{self._operation}: accepted what Schemathesis holds to be wrong ({suggestion.scenario})"

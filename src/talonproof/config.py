@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from talonproof.baseline import Entry
 from talonproof.target import Footprint
 
 
@@ -39,6 +40,8 @@ REPEATED_REQUESTS_A_RUN = 3_000
 class RunOptions:
     """The resolved options of one run; JSON is how they travel to the processes that execute it.
 
+    ``budget`` is how many seconds the run may take (0: as many as it likes), ``deadline`` when they are over, in
+    seconds since the epoch, and ``budget_requests`` how many requests are planned for them.
     ``spec`` is the path of the document that takes the place of the edition's own; empty where none does.
     """
 
@@ -54,6 +57,10 @@ class RunOptions:
     edition: str = "2025-01"
     test_key: bool = False
     faults: tuple[str, ...] = ()
+    baseline: tuple[Entry, ...] = ()
+    budget: float = 0.0
+    deadline: float = 0.0
+    budget_requests: int | None = None
     spec: str = ""
 
     def to_json(self) -> str:
@@ -70,4 +77,5 @@ class RunOptions:
         data["max_footprint"] = Footprint.parse(data["max_footprint"])
         data["select"] = tuple(data["select"])
         data["faults"] = tuple(data["faults"])
+        data["baseline"] = tuple(Entry.from_json(entry) for entry in data["baseline"])
         return cls(**data)

@@ -186,5 +186,13 @@ def answer(case: Case, call: Wrong) -> Exchange:
     exchange = send(case, operation, call.call)
     if call.judged and (exchange.ok or exchange.refused):
         message = f"{call.label}: answered {exchange.status}, expected a 4xx"
-        case.judge("ERR-011", exchange.refused, message, of=exchange, pointer=call.pointer, check=call.check)
+        case.judge(
+            "ERR-011",
+            exchange.refused,
+            message,
+            of=exchange,
+            pointer=call.pointer,
+            check=call.check,
+            expected="4xx",
+        )
     return exchange

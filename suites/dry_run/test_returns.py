@@ -30,7 +30,7 @@ def test_a_dry_return_returns_nothing(case: Case, api: Api) -> None:
     after = reread(case, unchanged.used_up, owned, partial(api.inventory, profile, **SECTIONS))
     judge_unchanged(case, "DRY-013", unchanged.used_up, owned, [dry], after)
     real = api.return_items(session, line)
-    case.accepted("DRY-008", real, doing="the same return in earnest", check="afterwards")
+    case.accepted("DRY-008", real, doing="the same return in earnest", check="afterwards", after=[dry])
 
 
 @scenario("DRY-008", footprint="dry", requests=3, needs=("closed_session",), operations=OPERATIONS)
@@ -59,6 +59,6 @@ def test_no_dry_return_returns_anything(case: Case, api: Api) -> None:
         judge_unchanged(case, "DRY-008", unchanged.session, before, [dry], after)
         real = api.return_items(session, entries)
         if not complete:
-            case.accepted("DRY-008", real, doing="the same return in earnest", check="afterwards")
+            case.accepted("DRY-008", real, doing="the same return in earnest", check="afterwards", after=[dry])
 
     explore(case, within(UNITS), body)

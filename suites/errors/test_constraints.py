@@ -35,19 +35,18 @@ def judge_refused(case: Case, exchange: Exchange, label: str, keyword: str, poin
             of=exchange,
             pointer=pointer,
             check=f"refuses-{keyword}",
+            expected="4xx",
         )
 
 
-def operation(
-    name: str, make: Callable[[Case], Aim], requests: int, *, depth: str = "release", needs: tuple[str, ...] = ()
-) -> Any:
+def operation(name: str, make: Callable[[Case], Aim], requests: int, *, needs: tuple[str, ...] = ()) -> Any:
     """A parameter for the invalid calls of an operation, with what they are aimed at, and the most requests."""
     mark = scenario(
         "ERR-002", "ERR-011",
         also=("ERR-015",),
         footprint="consume",
         requests=requests,
-        depth=depth,
+        depth="release",
         needs=needs,
         operations=(name,),
         kind="invalid",
@@ -59,7 +58,7 @@ def operation(
     ("name", "make"),
     [
         operation("updateCustomerSessionV2", lambda case: a_session(case, "open"), 21),
-        operation("returnCartItems", lambda case: a_session(case, "closed"), 7, depth="smoke"),
+        operation("returnCartItems", lambda case: a_session(case, "closed"), 7),
         operation("updateCustomerProfileV2", a_profile, 6),
         operation("trackEventV2", no_profile, 7, needs=("event_type",)),
     ],

@@ -66,6 +66,7 @@ def judge_refused(case: Case, exchange: Exchange, text: Malformed) -> None:
             f"{exchange.operation} with {text.label} for a body: answered {exchange.status}, expected a 4xx",
             of=exchange,
             check=text.label.replace(" ", "-"),
+            expected="4xx",
         )
 
 

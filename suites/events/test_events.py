@@ -17,7 +17,7 @@ from talonproof.run.case import Case
 TRACK = ("trackEventV2",)
 
 
-@scenario("EVT-001", footprint="dry", requests=1, depth="release", needs=("event_type",), operations=TRACK)
+@scenario("EVT-001", footprint="dry", requests=1, needs=("event_type",), operations=TRACK)
 def test_an_event_of_nobody(case: Case, api: Api) -> None:
     """An event without a profile is refused."""
     answer = api.track_event({"type": case.bindings.event_type}, dry=True)
@@ -31,7 +31,7 @@ def test_an_event_of_nobody(case: Case, api: Api) -> None:
         pytest.param("talonproof_no_such_event", "a type that is not defined", id="undefined"),
     ],
 )
-@scenario("EVT-002", footprint="dry", requests=1, depth="release", operations=TRACK)
+@scenario("EVT-002", footprint="dry", requests=1, operations=TRACK)
 def test_an_event_of_a_type_that_cannot_be_sent(case: Case, api: Api, kind: str, words: str) -> None:
     """An event of a built-in type is refused, and so is one of a type that is not defined."""
     answer = api.track_event({"profileId": case.new_id("profile"), "type": kind}, dry=True)

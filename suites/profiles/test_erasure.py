@@ -56,7 +56,7 @@ def test_attributes_are_erased(case: Case, api: Api) -> None:
 
 
 @pytest.mark.xdist_group("erasure")
-@scenario("PRO-016", footprint="create", requests=1, depth="release", operations=(ERASURE,))
+@scenario("PRO-016", footprint="create", requests=1, operations=(ERASURE,))
 def test_nobody_is_erased(case: Case, api: Api) -> None:
     """The erasure of a customer that is not known is answered 404."""
     case.answered("PRO-016", api.erase(case.new_id("profile")), 404, doing="the erasure of an unknown customer")

@@ -23,7 +23,6 @@ OPERATIONS = ("createReferral", "updateCustomerProfilesV2")
     "REF-003", "REF-007",
     footprint="consume",
     requests=2,
-    depth="release",
     needs=NEEDS,
     operations=OPERATIONS,
 )  # fmt: skip

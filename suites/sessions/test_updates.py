@@ -21,7 +21,7 @@ CUP = {"name": "cup", "sku": "tp-cup", "quantity": 2, "price": 7.25}
 OTHER = {"name": "bowl", "sku": "tp-bowl", "quantity": 1, "price": 3}
 
 
-@scenario("SES-002", footprint="read", requests=1, depth="release")
+@scenario("SES-002", footprint="read", requests=1)
 def test_an_unused_id_names_no_session(case: Case, api: Api) -> None:
     """An id that was never used cannot be read."""
     case.refused("SES-002", api.get_session(case.new_id("session")), doing="reading an id never used")

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import jsonschema
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -225,6 +226,9 @@ def reported(run: Watched) -> bool:
     page, tree = (run.folder / "report.html").read_text(), ET.parse(run.folder / "junit.xml")  # noqa: S314 - our own
     assert page.rstrip().endswith("</html>")
     assert (run.folder / "summary.md").read_text().startswith("**")
+    schema = json.loads((CHECKOUT / "reports" / "run.schema.json").read_text())
+    for line in run.lines:
+        jsonschema.validate(line, schema)
     told = {case.get("name"): ET.tostring(case, encoding="unicode") for case in tree.iter("testcase")}
     for line in run.lines:
         if line["type"] == "case" and lost(line) and len(run.cases()[number(line["id"])]) == 1:

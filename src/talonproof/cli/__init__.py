@@ -27,6 +27,9 @@ COMMANDS = {
     "report": "report",
     "sweep": "sweep",
     "target": "target",
+    "replay": "replay",
+    "compare": "compare",
+    "baseline": "baseline",
     "spec": "spec",
     "init": "init",
 }

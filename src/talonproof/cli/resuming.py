@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -42,7 +43,7 @@ class Earlier:
         file = launch_file(folder)
         try:
             data: dict[str, Any] = json.loads(file.read_text())
-            options = RunOptions.from_json(data["options"])
+            options = _in_time(RunOptions.from_json(data["options"]))
         except (OSError, ValueError, KeyError, TypeError):
             message = f"--resume {folder}: there is no run to go on with"
             raise ConfigError(message, hint=_why_not(folder)) from None
@@ -88,6 +89,11 @@ class Earlier:
         options = self.request.options
         contract = read_contract(self.request.workspace.contract_file(options.edition), edition=options.edition)
         writer.footer(read_traces(self.folder, options.run, contract, self.url).receipt(), interrupted=False)
+
+
+def _in_time(options: RunOptions) -> RunOptions:
+    """The options with the time that the run may take from now on; its plan stays what it was."""
+    return replace(options, deadline=time.time() + options.budget) if options.budget else options
 
 
 def _why_not(folder: Path) -> str:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 import webbrowser
+from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -17,9 +18,10 @@ import click
 from click.core import ParameterSource
 
 from talonproof.cli.log import redacted
-from talonproof.cli.options import TEMPORARY, Asked, asked, pytest_command, pytest_environment, selection
+from talonproof.cli.options import TEMPORARY, Asked, Duration, asked, pytest_command, pytest_environment, selection
 from talonproof.cli.resuming import Earlier
 from talonproof.cli.stopping import stoppable
+from talonproof.config import RunOptions
 from talonproof.errors import ConfigError, HarnessError, TalonproofError
 from talonproof.http.redact import Redactor
 from talonproof.plugin import prepare
@@ -27,16 +29,22 @@ from talonproof.plugin.arriving import arrive
 from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PROBLEM
 from talonproof.report import words
-from talonproof.report.reading import STREAM_FILE, read_stream
+from talonproof.report.compare import as_markdown, as_text, compare
+from talonproof.report.reading import STREAM_FILE, read_complete, read_stream
+from talonproof.report.records import Stream
 from talonproof.report.render import render
 from talonproof.report.terminal import Progress, screen
 from talonproof.report.totals import totals
 from talonproof.run.breaker import FILE as DOWN
+from talonproof.run.budget import allowance, answered_in
+from talonproof.run.doctor.asking import WORKER
 from talonproof.run.recovery import PLAN, is_over, recover
 from talonproof.run.tenure import Tenure
+from talonproof.verdict import Reason
 from talonproof.workspace import Workspace
 
 LOG = "pytest.log"
+COMPARISON = "comparison.md"
 
 
 @click.command(name="run")
@@ -74,6 +82,28 @@ LOG = "pytest.log"
     "--fault", "faults", multiple=True, metavar="ID", help="Plant a defect in the embedded emulator; may be repeated."
 )
 @click.option(
+    "--baseline",
+    default=None,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Findings that are known; they do not fail the run.",
+)
+@click.option(
+    "--budget",
+    type=Duration(),
+    default=0.0,
+    metavar="TIME",
+    show_default=False,
+    help="How long the run may take, such as 5m: the cases that catch most go first, the rest are left out.",
+)
+@click.option(
+    "--against",
+    default=None,
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Say at the end what is new and what is fixed since another run.",
+)
+@click.option(
     "--resume",
     default=None,
     type=click.Path(path_type=Path),
@@ -91,6 +121,9 @@ def command(
     strict: bool,
     min_judged: float,
     faults: tuple[str, ...],
+    baseline: Path | None,
+    against: Path | None,
+    budget: float,
     resume: Path | None,
     **chosen: Any,
 ) -> int:
@@ -106,9 +139,14 @@ def command(
         if open_report:
             webbrowser.open((resume.resolve() / "report.html").as_uri())
         return code
-    request = asked(strict=strict, min_judged=min_judged, rate=rate, faults=faults, **chosen)
+    earlier = read_complete(against) if against else None
+    request = asked(
+        strict=strict, min_judged=min_judged, rate=rate, faults=faults, baseline=baseline, budget=budget, **chosen
+    )
     with claimed(folder, request.workspace, request.options.run) as place:
         code = execute(request, place, workers=workers)
+        if earlier is not None:
+            _compare(earlier, place)
     if open_report:
         webbrowser.open((place / "report.html").as_uri())
     return code
@@ -135,6 +173,13 @@ def claimed(folder: Path | None, workspace: Workspace, run: str) -> Generator[Pa
         raise
 
 
+def _compare(earlier: Stream, folder: Path) -> None:
+    """Says what changed since an earlier run, and leaves it beside the reports as Markdown."""
+    change = compare(earlier, read_stream(folder))
+    (folder / COMPARISON).write_text(as_markdown(change), encoding="utf-8", newline="\n")
+    click.echo(as_text(change), nl=False)
+
+
 def go_on(folder: Path, context: click.Context) -> int:
     """Runs what is left of a run that was cut short, and gives the exit code of the whole."""
     earlier = Earlier.read(folder)
@@ -155,6 +200,7 @@ def go_on(folder: Path, context: click.Context) -> int:
 
 def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) -> int:
     """Runs the cases, renders the reports, says what came out, and gives the exit code."""
+    folder.mkdir(parents=True, exist_ok=True)
     with Tenure.begin(folder) as tenure:
         return _execute(request, folder, workers=workers, quiet=quiet, tenure=tenure)
 
@@ -175,7 +221,7 @@ def _execute(
     try:
         setup = request.setup(folder, embedded.url if embedded else "", max(1, workers))
         workers = min(workers, setup.target.limits.in_flight or workers)  # each has one request under way
-        setup = arrive(replace(setup, workers=max(1, workers)))
+        setup = _budgeted(arrive(replace(setup, workers=max(1, workers))))
         if setup.options.test_key:
             click.echo("the key is a test key, with which everything is dry: nothing above dry calls can be judged")
         setup = replace(setup, part=tenure.part, rest=rest, held=True)
@@ -204,6 +250,17 @@ def _tell(folder: Path, workspace: Workspace, *, quiet: bool = False) -> int:
     return rendered.account.totals.exit_code
 
 
+def _budgeted(setup: prepare.Setup) -> prepare.Setup:
+    """The set-up with as many requests as the rest of the time allows, by how fast the first answers came."""
+    options = setup.options
+    if not options.budget or options.budget_requests is not None:
+        return setup
+    left = options.deadline - time.time()
+    latency = answered_in(setup.folder / f"journal-{WORKER}.ndjson")
+    requests = allowance(left, latency=latency, rate=options.rate, workers=setup.workers)
+    return replace(setup, options=replace(options, budget_requests=requests))
+
+
 def _follow(setup: prepare.Setup, *, workers: int, quiet: bool) -> None:
     """Starts pytest, and shows its progress from the stream as it grows."""
     going_on = "" if setup.rest is None else f", going on with the {words.amount(len(setup.rest), 'case')} left"
@@ -224,7 +281,18 @@ def _follow(setup: prepare.Setup, *, workers: int, quiet: bool) -> None:
                     f"talonproof {setup.options.run}: {setup.target.name or setup.target.url}, "
                     f"depth {setup.options.depth}, seed {setup.options.seed}{going_on}"
                 )
+            if record["type"] == "header" and not quiet and setup.options.budget:
+                _say_budget(record, setup.options)
             progress.feed(record)
+
+
+def _say_budget(header: dict[str, Any], options: RunOptions) -> None:
+    """What is run in the time there is, and which suites lose how many of their cases."""
+    left = Counter(case["suite"] for case in header["cases"] if case["reason"] == Reason.BUDGET)
+    planned = sum(case["planned"] for case in header["cases"])
+    out = ", ".join(f"{suite} {number}" for suite, number in sorted(left.items()))
+    fits = f"{words.amount(planned, 'case')}, at most {words.amount(header['requests'], 'request')}"
+    click.echo(f"budget {words.duration(options.budget)}: {fits}; left out: {out or 'nothing'}")
 
 
 def _records(file: Path, process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:

@@ -191,5 +191,5 @@ class Controller:
             "evidence": {},
             "findings": [],
             "observations": [],
-            "receipt": {},
+            "receipt": {"created": {}, "restored": {}},
         }

@@ -14,7 +14,9 @@ from talonproof.errors import ConfigError, TalonproofError
 from talonproof.plugin import live_allure
 from talonproof.plugin.planning import PROBLEM, header
 from talonproof.plugin.scenario import spec_of
+from talonproof.report.printable import printable
 from talonproof.run.bench import Bench
+from talonproof.run.budget import read_scores, within_budget
 from talonproof.run.case import Case
 from talonproof.run.outcome import Blocked, Broken
 from talonproof.run.plan import Plan, Row, make_plan
@@ -93,6 +95,8 @@ class Executor:
             known=setup.absent.union(setup.contract.operations),
             absent=setup.absent,
         )
+        if setup.options.budget_requests is not None:
+            plan = within_budget(plan, setup.options.budget_requests, read_scores(setup.workspace.reports))
         if self.narrowed:
             declared = {name for row in plan.rows for name in row.spec.names}
             plan = replace(plan, selected=frozenset(declared | setup.passive))
@@ -125,6 +129,10 @@ class Executor:
         case = pyfuncitem.stash.get(CURRENT, None)
         if case is None:
             return None
+        if self.bench.out_of_time():
+            detail = "the time allowed was over before its turn"
+            pyfuncitem.stash[RECORD] = not_run(case, Reason.BUDGET, detail)
+            pytest.skip(detail)
         names = pyfuncitem.fixturenames
         wanted = inspect.signature(pyfuncitem.obj).parameters
         arguments = {name: pyfuncitem.funcargs[name] for name in names if name in wanted}
@@ -187,19 +195,23 @@ class Executor:
 
 
 def _conclude(record: dict[str, Any]) -> None:
-    """Ends the test the way pytest knows; what is not green must not look green."""
+    """Ends the test the way pytest knows; what is not green must not look green.
+
+    What the target wrote is made printable: an escape would be obeyed by the terminal, and a lone surrogate, which
+    cannot be sent, end the worker.
+    """
     __tracebackhide__ = True
     match record["verdict"]:
-        case Verdict.FAIL | Verdict.FLAKY:
+        case Verdict.FAIL | Verdict.FLAKY | Verdict.STALE:
             lines = [f"{f['requirement']} ({f['level']}) {f['message']}\n{f['curl']}" for f in record["findings"]]
-            raise Broken("\n\n".join(lines)) from None
+            raise Broken(printable("\n\n".join(lines))) from None
         case Verdict.VACUOUS:
-            raise Broken(record["detail"]) from None
+            raise Broken(printable(record["detail"])) from None
         case Verdict.BLOCKED:
-            raise Blocked(record["detail"]) from None
+            raise Blocked(printable(record["detail"])) from None
         case Verdict.ERROR:
-            raise RuntimeError(record["detail"]) from None
+            raise RuntimeError(printable(record["detail"])) from None
         case Verdict.UNSUPPORTED | Verdict.NOT_RUN:
-            pytest.skip(f"{record['reason']}: {record['detail']}")
+            pytest.skip(printable(f"{record['reason']}: {record['detail']}"))
         case _:
             pass

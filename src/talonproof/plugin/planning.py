@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import talonproof
@@ -46,6 +47,7 @@ def frame(setup: Setup, plan: Plan, passive: frozenset[str], chosen: frozenset[s
         "max_footprint": options.max_footprint.label,
         "select": list(options.select),
         "faults": list(options.faults),
+        "baseline": [dataclasses.asdict(entry) for entry in options.baseline],
         "requests": plan.requests,
         "requirements": [requirement_record(row) for row in setup.catalogue if row.id in chosen],
         "cases": [row.record() for row in plan.rows],

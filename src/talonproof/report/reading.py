@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from talonproof.baseline import Entry
 from talonproof.errors import ConfigError, DocumentError
 from talonproof.report.printable import printable
 from talonproof.report.records import (
@@ -83,6 +84,15 @@ def parse_stream(lines: Iterable[str], source: str = STREAM_FILE) -> Stream:
     if header is None:
         raise DocumentError("there is no header: the run never started", file=source)
     return Stream(header, tuple(cases), footer)
+
+
+def read_complete(path: Path) -> Stream:
+    """The stream of a run that came to its end; ConfigError where it did not, else see :func:`read_stream`."""
+    stream = read_stream(path)
+    if stream.footer is None:
+        message = f"{path}: the run did not come to its end"
+        raise ConfigError(message, hint="its stream has no footer; talonproof report shows how far it got")
+    return stream
 
 
 class _Type(StrEnum):
@@ -168,6 +178,13 @@ class _Fields:
             raise ValueError(message)
         return tuple(printable(item) for item in items)
 
+    def numbers(self, key: str) -> list[int]:
+        items: list[Any] = self._get(key, "a list", list, [])
+        if not all(isinstance(item, int) and not isinstance(item, bool) for item in items):
+            message = f"{key} of {self.name} is not a list of whole numbers"
+            raise ValueError(message)
+        return items
+
     def part(self, key: str) -> _Fields:
         return _Fields(self._get(key, "an object", dict, None), key)
 
@@ -220,10 +237,24 @@ def _header(data: _Fields) -> Header:
         matrix=data.parts("matrix", _matrix_row),
         edition_from=_edition_from(data.part("edition_from")),
         unsettled=frozenset(data.texts("unsettled")),
+        baseline=data.parts("baseline", _entry),
         command=data.text("command", "run"),
         spec=data.text("spec", ""),
         since=data.text("since", ""),
         max_requests=None if data.data.get("max_requests") is None else data.whole("max_requests"),
+    )
+
+
+def _entry(data: _Fields) -> Entry:
+    return Entry(
+        requirement=data.text("requirement"),
+        fingerprint=data.text("fingerprint"),
+        reason=data.text("reason"),
+        owner=data.text("owner"),
+        expires=data.text("expires"),
+        link=data.text("link", ""),
+        cases=data.texts("cases"),
+        expired=data.flag("expired"),
     )
 
 
@@ -310,7 +341,45 @@ def _finding(data: _Fields) -> FindingFacts:
         exchanges=data.parts("exchanges", _exchange),
         curl=data.maybe("curl") or "",
         example=data.maybe("example"),
+        replay=_replay(data),
     )
+
+
+def _replay(data: _Fields) -> dict[str, Any]:
+    """What it takes to show a finding once more, as it stands: it is sent and compared, and shown to nobody."""
+    if data.data.get("replay") is None:
+        return {}
+    part = data.part("replay")
+    calls = part.parts("calls", _call)
+    judged = part.numbers("judged")
+    if len(calls) != len(data.parts("exchanges", lambda each: each)) or not all(0 <= at < len(calls) for at in judged):
+        message = "replay does not fit the exchanges"
+        raise ValueError(message)
+    shows = part.data.get("shows")
+    return {
+        "calls": calls,
+        "judged": judged,
+        "loose": part.numbers("loose"),
+        "binds": part.parts("binds", _bind),
+        "shows": shows if shows is None else part.part("shows").data,
+    }
+
+
+def _call(data: _Fields) -> dict[str, Any]:
+    body = None if data.data.get("body") is None else data.part("body")
+    if body is not None and not any(isinstance(body.data.get(name), str) for name in ("text", "base64")):
+        message = "body of a call is neither text nor base64"
+        raise ValueError(message)
+    return {
+        "path": data.part("path").data,
+        "query": data.part("query").data,
+        "content_type": data.maybe("content_type"),
+        "body": None if body is None else body.data,
+    }
+
+
+def _bind(data: _Fields) -> dict[str, Any]:
+    return {name: data.text(name) for name in ("kind", "pointer", "was")} | {"step": data.whole("step")}
 
 
 def _exchange(data: _Fields) -> ExchangeFacts:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from talonproof.baseline import Entry
 from talonproof.requirement import Level, Requirement
 from talonproof.verdict import Reason, Verdict
 
@@ -110,6 +112,7 @@ class Header:
     matrix: tuple[MatrixRow, ...] = ()
     edition_from: EditionFacts = field(default_factory=EditionFacts)
     unsettled: frozenset[str] = frozenset()
+    baseline: tuple[Entry, ...] = ()
     command: str = "run"
     spec: str = ""
     since: str = ""
@@ -141,7 +144,11 @@ class ExchangeFacts:
 
 @dataclass(frozen=True, slots=True)
 class FindingFacts:
-    """A requirement broken, with the exchanges of which none can be left out; the last one is the answer judged."""
+    """A requirement broken, with the exchanges of which none can be left out; the last one is the answer judged.
+
+    ``replay`` is what it takes to show it once more, byte for byte: ``calls``, the places of those ``judged``, the
+    names that answers ``binds``, and what ``shows`` it; empty in a stream of an earlier talonproof.
+    """
 
     fingerprint: str
     requirement: str
@@ -154,6 +161,7 @@ class FindingFacts:
     exchanges: tuple[ExchangeFacts, ...] = ()
     curl: str = ""
     example: str | None = None
+    replay: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)

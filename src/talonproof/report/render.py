@@ -8,6 +8,7 @@ from pathlib import Path
 from talonproof.errors import ConfigError, closest
 from talonproof.report.account import Account, account
 from talonproof.report.allure import write_allure
+from talonproof.report.finding_folder import FOLDER, write_findings
 from talonproof.report.html import write_html
 from talonproof.report.junit import write_junit
 from talonproof.report.reading import STREAM_FILE, read_stream
@@ -28,14 +29,20 @@ class Rendered:
     """The folder of Allure results; Allure's own HTML is made from it (``talonproof report RUN --allure``)."""
 
     @property
+    def findings(self) -> Path:
+        """The folder that holds one for each finding; it is there if there is one."""
+        return self.html.parent / FOLDER
+
+    @property
     def others(self) -> tuple[Path, ...]:
         """All but the page."""
-        return (self.summary, self.junit, self.allure)
+        return (self.summary, self.junit, self.allure, *([self.findings] if self.account.findings else []))
 
 
 def render(run_folder: Path, *, reports_data: Path) -> Rendered:
-    """Reads ``run.ndjson`` in the folder and writes report.html, summary.md, junit.xml and allure-results/ beside it.
+    """Reads ``run.ndjson`` in the folder and writes all reports beside it.
 
+    They are report.html, summary.md, junit.xml, allure-results/ and a folder for each finding in findings/.
     ``reports_data`` is the folder ``reports`` of the workspace. A run without a footer is rendered as far
     as it got. Raises ConfigError where the folder holds no stream, DocumentError where it is broken.
     """
@@ -56,4 +63,5 @@ def render(run_folder: Path, *, reports_data: Path) -> Rendered:
     write_junit(told, rendered.junit)
     write_summary(told, rendered.summary)
     write_html(told, rendered.html)
+    write_findings(told, rendered.findings)
     return rendered

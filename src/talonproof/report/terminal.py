@@ -7,6 +7,7 @@ but a path or a command, which are never broken: they are there to be copied.
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -21,8 +22,9 @@ from talonproof.report.printable import one_line
 from talonproof.report.reading import parse_record
 from talonproof.report.records import Case, Footer, Header, Receipt, Stream
 from talonproof.report.render import Rendered
+from talonproof.report.stale import no_longer, stale_entries
 from talonproof.requirement import AREAS
-from talonproof.verdict import RANK, Verdict
+from talonproof.verdict import RANK, Reason, Verdict
 
 WIDTH = 80
 
@@ -97,7 +99,7 @@ def screen(stream: Stream, rendered: Rendered | None = None, *, console: Console
     ]
     if (rest := len(told.findings) - limit) > 0:
         blocks.append([Text(f"  and {words.amount(rest, 'more finding')}, in the report")])
-    blocks += [_unproved(told, width, limit), _closing(told, rendered)]
+    blocks += [_unproved(told, width, limit), _left_out(told, width), _baseline(told, width), _closing(told, rendered)]
     for block in blocks:
         if block:
             console.print()
@@ -123,8 +125,34 @@ _COLUMNS: tuple[tuple[str, tuple[Verdict, ...], str], ...] = (
     ("broken", (Verdict.FAIL, Verdict.FLAKY), "bold red"),
     ("warned", (Verdict.WARN,), "bold yellow"),
     ("unsupported", (Verdict.UNSUPPORTED,), ""),
-    ("other", (Verdict.ERROR, Verdict.VACUOUS, Verdict.BLOCKED, Verdict.NOT_RUN), ""),
+    (
+        "other",
+        (Verdict.ERROR, Verdict.VACUOUS, Verdict.BLOCKED, Verdict.NOT_RUN, Verdict.STALE, Verdict.KNOWN),
+        "",
+    ),
 )
+
+
+def _baseline(told: Account, width: int) -> list[Text]:
+    """What the baseline lists, and what it lists without need, each with whom to ask."""
+    header, cases = told.stream.header, told.stream.cases
+    if not header.baseline:
+        return []
+    number = sum(shown.finding.verdict is Verdict.KNOWN for shown in told.findings)
+    lines = [Text(f"  {words.amount(number, 'finding')} known, of {len(header.baseline)} listed in the baseline")]
+    for entry in stale_entries(header, cases):
+        lines += _wrapped("stale", f"{entry.requirement}: {no_longer(entry)} ({one_line(entry.owner, 60)})", width)
+    return lines
+
+
+def _left_out(told: Account, width: int) -> list[Text]:
+    """The cases for which there was no time, by suite."""
+    cases = [name for name, end in told.outcomes.items() if end.reason is Reason.BUDGET]
+    if not cases:
+        return []
+    suites = Counter(name.partition("/")[0] for name in cases)
+    listed = ", ".join(f"{one_line(suite, 40)} {number}" for suite, number in sorted(suites.items()))
+    return [Text("  no time was left for"), *_wrapped("", f"{words.amount(len(cases), 'case')}: {listed}", width)]
 
 
 def _areas(told: Account) -> list[Text]:

@@ -14,6 +14,7 @@ from typing import Any
 from talonproof.report.expected import Expectation, against
 from talonproof.report.reading import read_stream
 from talonproof.report.records import Case, FindingFacts, Header, Stream
+from talonproof.report.stale import no_longer, stale_entries
 from talonproof.requirement import Level, Requirement
 from talonproof.verdict import CHOSEN, JUDGED, RANK, Reason, Verdict, exit_code, worst
 
@@ -134,6 +135,7 @@ def conclude(
     testable = [row for row in header.requirements if row.testable]
     parts = [(outcome.verdict, outcome.reason) for outcome in outcomes.values()]
     parts += [(state.verdict, state.reason) for state in states.values()]
+    parts += [(Verdict.STALE, None)] * len(stale_entries(header, cases))
     if at_best is not None:
         parts.append((at_best, None))
     if interrupted:
@@ -243,6 +245,10 @@ def requirement_verdicts(header: Header, cases: Iterable[Case]) -> Mapping[str, 
             states[row.id] = RequirementState(verdict, None, max(count, 1))
         else:
             states[row.id] = _unexercised(ends.get(row.id) or chances.get(row.id, []), passive=row.id in header.passive)
+    for entry in stale_entries(header, cases):
+        for name, state in states.items():
+            if entry.covers(name) and state.verdict in JUDGED and RANK[state.verdict] > RANK[Verdict.STALE]:
+                states[name] = RequirementState(Verdict.STALE, None, state.evidence, no_longer(entry))
     return states
 
 
@@ -283,10 +289,10 @@ def _why_not(outcome: Outcome) -> Outcome:
             return outcome
         case Verdict.FAIL | Verdict.FLAKY:
             return Outcome(Verdict.BLOCKED, None, "its case broke another requirement before it got here")
-        case Verdict.WARN:
+        case Verdict.WARN | Verdict.KNOWN | Verdict.STALE:
             detail = "its case broke another requirement before it got here"
             return Outcome(Verdict.UNSUPPORTED, Reason.NEVER_TRIGGERED, detail)
-        case Verdict.VACUOUS | Verdict.STALE | Verdict.KNOWN | Verdict.OBSERVED | Verdict.PASS:
+        case Verdict.VACUOUS | Verdict.OBSERVED | Verdict.PASS:
             return Outcome(Verdict.VACUOUS, None, "its case ended well without exercising it")
 
 
@@ -373,7 +379,7 @@ def _cause(header: Header, sums: Totals, *, finished: int, lost: int) -> str:
         case Verdict.NOT_RUN:
             return f"{_of(lost, 'case')} lost"
         case Verdict.STALE:
-            return f"{_tally(sums, Verdict.STALE)} listed there without need"
+            return f"{_tally(sums, Verdict.STALE)} listed there without need or past its date"
         case Verdict.WARN:
             return f"{_tally(sums, Verdict.WARN)} of level should broken, under --strict"
         case Verdict.KNOWN | Verdict.OBSERVED | Verdict.PASS | Verdict.UNSUPPORTED:

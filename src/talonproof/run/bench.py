@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,6 +127,10 @@ class Bench:
         """Why a case that has made so many requests again may make no more; empty while the run's allowance lasts."""
         total, allowed = self.repeated + repeated, REPEATED_REQUESTS_A_RUN // max(1, self.workers)
         return "" if total < allowed else f"the run has made {total} requests again, and may make {allowed}"
+
+    def out_of_time(self) -> bool:
+        """Whether the time that the run may take is over."""
+        return 0 < self.options.deadline <= time.time()
 
     def close(self) -> None:
         """Ends the connections and the journal."""

@@ -14,7 +14,7 @@ from talonproof.finding import Judgement
 from talonproof.http.exchange import Call, Credential, Exchange
 from talonproof.http.trouble import Fate, fate, repeatable, worded
 from talonproof.requirement import Level
-from talonproof.run.outcome import Blocked, GivenUp, Interrupted, Unsupported
+from talonproof.run.outcome import Blocked, GivenUp, Interrupted, OutOfTime, Unsupported
 from talonproof.run.patience import Patience
 from talonproof.run.slice import relevant
 from talonproof.verdict import Reason
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+OUT_OF_TIME = "the time allowed was over before it ended"
+
 
 class _Nothing:
     """No body at all, as against a body of null."""
@@ -40,11 +42,19 @@ NOTHING = _Nothing()
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A judgement that does not hold, with the exchanges that show it, and the drawn value if one was drawn."""
+    """A judgement that does not hold, with the exchanges that show it, and the drawn value if one was drawn.
+
+    ``judged`` are the places of those judged among the exchanges; ``expected`` is the status (or ``2xx``, ``4xx``)
+    that the last of them should have had, where that is all that was judged. ``loose`` are the places of those that
+    another finding is about: a healthy server answers them differently.
+    """
 
     judgement: Judgement
     exchanges: tuple[Exchange, ...]
     example: str | None = None
+    judged: tuple[int, ...] = ()
+    expected: str = ""
+    loose: tuple[int, ...] = ()
 
 
 class Case:
@@ -74,6 +84,7 @@ class Case:
         self.replays: list[list[Any]] = []
         self._declared = frozenset((*row.spec.requirements, *row.spec.also))
         self.example: str | None = None
+        self._faulty: set[int] = set()
         self.bindings: Bindings = bench.target.bindings
 
     # what the case may build on
@@ -114,6 +125,8 @@ class Case:
         """
         if operation in self.bench.target.unbuilt and credential is Credential.LIVE:
             raise Unsupported(Reason.NOT_IMPLEMENTED, f"the target declares not to have {operation}")
+        if not self.spare and self.bench.out_of_time():
+            raise OutOfTime(OUT_OF_TIME)
         if operation not in self.bench.contract.operations:
             raise Unsupported(Reason.NOT_IMPLEMENTED, f"the document has no {operation}")
         if not self.spare and self.sent >= self.row.requests:
@@ -212,13 +225,15 @@ class Case:
         pointer: str = "",
         check: str = "",
         operation: str = "",
+        expected: str = "",
     ) -> bool:
         """Counts as evidence for a requirement, and as a finding where it does not hold.
 
         The requirement is named by its id or by one of its rules. ``of`` are the exchanges judged, the last
         one being the answer at fault; ``operation`` is the one that is accused, by default that of the last
-        exchange. ``message`` says what was seen and what was expected. A requirement of level observe is
-        recorded, never judged.
+        exchange. ``message`` says what was seen and what was expected; ``expected`` is the status (or ``2xx``, ``4xx``)
+        that the answer should have, where that is all there is to it. A requirement of level observe is recorded,
+        never judged.
         """
         requirement = self._declares(requirement)
         exchanges = (of,) if isinstance(of, Exchange) else tuple(of)
@@ -226,15 +241,32 @@ class Case:
         self._note(
             Judgement(requirement, holds, name, operation or exchanges[-1].operation, message, pointer),
             exchanges,
+            expected,
         )
         return holds
 
-    def accepted(self, requirement: str, exchange: Exchange, *, doing: str = "", check: str = "") -> bool:
-        """Judges that a call succeeds: a 4xx breaks it; a 5xx ends the case, being judged apart."""
+    def accepted(
+        self,
+        requirement: str,
+        exchange: Exchange,
+        *,
+        doing: str = "",
+        check: str = "",
+        after: Sequence[Exchange] = (),
+    ) -> bool:
+        """Judges that a call succeeds: a 4xx breaks it; a 5xx ends the case, being judged apart.
+
+        ``after`` are calls before it without which it would not have failed.
+        """
         self._fit_to_judge(exchange)
         what = doing or exchange.operation
         return self.judge(
-            requirement, exchange.ok, f"{what}: answered {exchange.status}, expected a 2xx", of=exchange, check=check
+            requirement,
+            exchange.ok,
+            f"{what}: answered {exchange.status}, expected a 2xx",
+            of=(*after, exchange),
+            check=check,
+            expected="2xx",
         )
 
     def refused(self, requirement: str, exchange: Exchange, *, doing: str = "", check: str = "") -> bool:
@@ -247,6 +279,7 @@ class Case:
             f"{what}: answered {exchange.status}, expected a 4xx",
             of=exchange,
             check=check,
+            expected="4xx",
         )
 
     def answered(self, requirement: str, exchange: Exchange, status: int, *, doing: str = "", check: str = "") -> bool:
@@ -259,6 +292,7 @@ class Case:
             f"{what}: answered {exchange.status}, expected {status}",
             of=exchange,
             check=check,
+            expected=str(status),
         )
 
     def _fit_to_judge(self, exchange: Exchange) -> None:
@@ -289,7 +323,7 @@ class Case:
             raise HarnessError(message)
         return requirement
 
-    def _note(self, judgement: Judgement, judged: Iterable[Exchange]) -> None:
+    def _note(self, judgement: Judgement, judged: Iterable[Exchange], expected: str = "") -> None:
         requirement = judgement.requirement
         if requirement not in self.bench.catalogue or requirement in self.bench.catalogue.unsettled:
             return
@@ -301,14 +335,24 @@ class Case:
         if judgement.holds or not (self.bench.selected is None or requirement in self.bench.selected):
             return
         numbers = [exchange.number for exchange in judged]
-        needed = tuple(self.history[number] for number in relevant(self.history, numbers))
-        self.shown.setdefault(judgement.fingerprint, Shown(judgement, needed, self.example))
+        wanted = relevant(self.history, numbers)
+        shown = Shown(
+            judgement,
+            tuple(self.history[number] for number in wanted),
+            self.example,
+            tuple(wanted.index(number) for number in numbers),
+            expected,
+            tuple(place for place, number in enumerate(wanted) if number in self._faulty),
+        )
+        self._faulty.add(numbers[-1])
+        self.shown.setdefault(judgement.fingerprint, shown)
 
     # examples and replays
 
     def begin_example(self) -> None:
         """A new history begins, for one drawn value."""
         self.history.clear()
+        self._faulty.clear()
         self.example = None
 
     def begin_replay(self) -> dict[str, Shown]:

@@ -231,6 +231,7 @@ class _Exploration(Generic[A]):
         """Raises Enough where the allowance is spent."""
         self.shrinking += 1
         spent = self.case.extra >= SHRINK_REQUESTS_A_FINDING or not self.case.bench.may_shrink()
+        spent = spent or self.case.bench.out_of_time()
         if spent or self.shrinking > SHRINK_STEPS or self.stopped is not None:
             raise Enough
 

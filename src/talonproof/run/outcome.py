@@ -36,5 +36,9 @@ class Unsupported(Ended):
         self.reason = reason
 
 
+class OutOfTime(Ended):
+    """The time that the run may take is over."""
+
+
 class Broken(AssertionError):
     """A requirement of level must is broken; the message lists the findings."""

@@ -8,13 +8,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from talonproof.baseline import known
 from talonproof.contract.contract import NoSuchOperation
 from talonproof.http.curl import curl
 from talonproof.requirement import Level
-from talonproof.run.outcome import Blocked, Ended, GivenUp, Unsupported
+from talonproof.run.outcome import Blocked, Ended, GivenUp, OutOfTime, Unsupported
+from talonproof.run.recipe import recipe
 from talonproof.verdict import Reason, Verdict, worst
 
 if TYPE_CHECKING:
+    from talonproof.baseline import Entry
     from talonproof.run.bench import Bench
     from talonproof.run.case import Case, Shown
 
@@ -32,16 +35,16 @@ def run_case(case: Case, body: Callable[[], None]) -> dict[str, Any]:
         first = case.shown
         if first:
             first = case.begin_replay()
-            again, _ = _attempt(case, body)
-            if isinstance(again, GivenUp) and (lost := first.keys() - case.shown.keys()):
+            stopped, _ = _attempt(case, body)
+            if isinstance(stopped, GivenUp) and (lost := first.keys() - case.shown.keys()):
                 # What cannot be shown again for want of an answer was not seen to be gone, so it is not FLAKY either.
                 first = {mark: shown for mark, shown in first.items() if mark not in lost}
-                ended = ended or GivenUp(f"what broke once could not be tried again: {again}")
-    confirmed = frozenset(case.shown) if first else frozenset[str]()
+                ended = ended or GivenUp(f"what broke once could not be tried again: {stopped}")
+    again = case.shown if first else {}
     bench.shrunk += case.extra
     bench.repeated += case.repeated
 
-    findings = [_finding(bench, shown, mark in confirmed) for mark, shown in first.items()]
+    findings = [_finding(bench, shown, again.get(mark)) for mark, shown in first.items()]
     verdict, reason, detail = _verdict(case, ended, trace, [f["verdict"] for f in findings], bench)
     return {
         "type": "case",
@@ -125,8 +128,9 @@ def _attempt(case: Case, body: Callable[[], None]) -> tuple[Exception | None, st
     return None, ""
 
 
-def _finding(bench: Bench, shown: Shown, confirmed: bool) -> dict[str, Any]:
+def _finding(bench: Bench, shown: Shown, again: Shown | None) -> dict[str, Any]:
     judgement = shown.judgement
+    entry = known(bench.options.baseline, judgement.requirement, judgement.fingerprint)
     level = bench.catalogue[judgement.requirement].level
     broken = Verdict.FAIL if level is Level.MUST else Verdict.WARN
     return {
@@ -137,11 +141,16 @@ def _finding(bench: Bench, shown: Shown, confirmed: bool) -> dict[str, Any]:
         "check": judgement.check,
         "pointer": judgement.pointer,
         "message": bench.redactor.text(judgement.message),
-        "verdict": broken if confirmed else Verdict.FLAKY,
+        "verdict": _listed(entry) if entry else Verdict.FLAKY if again is None else broken,
         "exchanges": [exchange.numbered(n).record() for n, exchange in enumerate(shown.exchanges)],
         "curl": "\n".join(curl(exchange) for exchange in shown.exchanges),
         "example": None if shown.example is None else bench.redactor.text(shown.example),
+        "replay": recipe(shown, again),
     }
+
+
+def _listed(entry: Entry) -> Verdict:
+    return Verdict.STALE if entry.expired else Verdict.KNOWN
 
 
 def _verdict(
@@ -159,6 +168,8 @@ def _verdict(
     match ended:
         case Unsupported():
             return Verdict.UNSUPPORTED, ended.reason, str(ended)
+        case OutOfTime():
+            return Verdict.NOT_RUN, Reason.BUDGET, str(ended)
         case NoSuchOperation():
             return Verdict.UNSUPPORTED, Reason.NOT_IMPLEMENTED, f"the document has no {ended.operation}"
         case Blocked():

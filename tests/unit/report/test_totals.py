@@ -323,3 +323,19 @@ def test_what_differs_is_not_judged_where_the_edition_is_not_sure() -> None:
         (Verdict.UNSUPPORTED, Reason.EDITION),
         (Verdict.UNSUPPORTED, Reason.WAITS),
     ] == [(state.verdict, state.reason) for state in states.values()]
+
+
+def test_a_case_that_was_cut_off_counts_only_where_it_did_not_end_elsewhere(build: Any) -> None:
+    """In whatever order the lines stand; the headline counts what finished."""
+    header = build.header(
+        requirements=[build.requirement("SES-118")],
+        cases=[build.planned("a", ["SES-118"]), build.planned("b", ["SES-118"])],
+    )
+    cut = [build.case(name, "not-run", reason="interrupted", worker="gw1") for name in ("a", "b")]
+    ended = build.case("a", evidence={"SES-118": 1})
+
+    for lines in ([*cut, ended], [ended, *cut]):
+        told = totals(build.stream(header, *lines))
+
+        assert {Verdict.PASS: 1, Verdict.NOT_RUN: 1} == told.cases
+        assert "1 of 2 cases finished" in told.headline
