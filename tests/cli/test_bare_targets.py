@@ -20,23 +20,28 @@ def described(folder: Path, url: str, footprint: str, *more: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("fault", "requirement"), [("", ""), ("dry-creation-persists", "DRY-"), ("dry-event-leaves-profile", "DRY-")]
+    ("fault", "bound"),
+    [
+        ("", ()),
+        ("dry-creation-persists", ()),
+        ("dry-event-leaves-profile", ("[bindings]", 'event_type = "tp_signed_up"')),  # no event without its type
+    ],
 )
-def test_dry_calls_alone_judge_a_target_without_bindings(
+def test_dry_calls_alone_judge_a_target_with_next_to_no_bindings(
     judge: Callable[..., Any],
     recording: Callable[..., Any],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     fault: str,
-    requirement: str,
+    bound: tuple[str, ...],
 ) -> None:
     """The healthy emulator conforms, with the share judged in the first line; what persists is found."""
     monkeypatch.setenv("TALONPROOF_API_KEY", serve.LIVE_KEY)
     with recording(faults=[fault] if fault else []) as server:
-        run = judge("--target", described(tmp_path, server.url, "dry"), "--select", "dry_run")
+        run = judge("--target", described(tmp_path, server.url, "dry", *bound), "--select", "dry_run")
 
     assert (1 if fault else 0) == run.ended.code
-    assert any(name.startswith(requirement) for name, _, _ in run.findings) == bool(fault)
+    assert any(name.startswith("DRY-") for name, _, _ in run.findings) == bool(fault)
     assert " judged, " in run.ended.out
     assert {} == run.footer["receipt"]["created"]
 
