@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from talonproof.emulator import serve
+from talonproof.report import words
+from talonproof.run.budget import lasting
 
 FAULT = "put-reopens-closed"
 KEY = {"TALONPROOF_API_KEY": "talonproof-live-key"}
@@ -299,6 +301,51 @@ def test_a_budget_leaves_out_what_does_not_fit(judge: Callable[..., Any], own_su
     assert {"nothing_is_there": None, "it_would_take_long": "budget"} == planned
     assert "\nbudget 1 min 00 s: 1 case, at most 1 request; left out: own 1\n" in run.ended.out
     assert "no time was left for\n     1 case: own 1\n" in run.ended.out
+
+
+@pytest.mark.parametrize(("flags", "left_out"), [((), "own 1"), (("--budget", "1h"), "nothing")], ids=["file", "flag"])
+def test_the_target_file_says_how_long_a_run_may_take(
+    judge: Callable[..., Any],
+    own_suite: Callable[[str], Path],
+    emulator: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    flags: tuple[str, ...],
+    left_out: str,
+) -> None:
+    """Its seconds are a budget, unless the flag says another one."""
+    monkeypatch.setenv("TALONPROOF_API_KEY", serve.LIVE_KEY)
+    file = tmp_path / "target.toml"
+    file.write_text(f'[target]\nurl = "{emulator}"\nedition = "2025-01"\n[limits]\nseconds = 60\nrate = 1000\n')
+    run = judge("--workspace", own_suite(DEAR), "--target", file, *flags)
+
+    assert 0 == run.ended.code, run.ended.out + run.ended.err
+    assert f"; left out: {left_out}\n" in run.ended.out
+
+
+def test_a_plan_says_how_long_it_lasts(
+    talonproof: Callable[..., Any], own_suite: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """By the latency and the limits of the target file; without a latency nobody can tell."""
+    file = tmp_path / "target.toml"
+    about = '[target]\nurl = "http://127.0.0.1:9"\nedition = "2025-01"\n'
+    limits = "[limits]\nrate = 10\nin_flight = 1\nseconds = 60\n"
+    workspace = own_suite(DEAR)
+    told: list[str] = []
+    for latency in ("", "latency = 0.17\n", "latency = 0.0\n"):
+        file.write_text(about + latency + limits)
+        ended = talonproof("plan", "--workspace", workspace, "--target", file)
+        assert 0 == ended.code, ended.err
+        told += [line for line in ended.out.splitlines() if line.startswith(("about", "a run may"))]
+
+    lasts = words.duration(lasting(2901, latency=0.17, rate=10, workers=1))
+    assert [
+        (
+            f"about {lasts} with 1 worker, by the latency of the target file (0.17 s, 10 requests a second at most); "
+            "findings take longer"
+        ),
+        "a run may take 1 min 00 s: it leaves out what does not fit",
+    ] == told
 
 
 SLOW = '''

@@ -68,6 +68,9 @@ class Duration(click.ParamType[float]):
         return float(seconds)
 
 
+WORKERS = 2
+"""How many worker processes a run has where nobody says."""
+
 TEMPORARY = "temporary"
 """The folder, below that of the run, for what pytest and its workers need while they run."""
 

@@ -13,13 +13,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from talonproof.cli.options import Asked, asked, pytest_command, pytest_environment, selection
+from talonproof.cli.options import WORKERS, Asked, asked, pytest_command, pytest_environment, selection
 from talonproof.errors import HarnessError
 from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PROBLEM
+from talonproof.plugin.prepare import read_target
+from talonproof.report import words
+from talonproof.run.budget import lasting
 from talonproof.run.doctor.evidence import How
 from talonproof.run.plan import Kind
 from talonproof.run.recovery import PLAN
+from talonproof.target import Target
 
 
 @click.command(name="plan")
@@ -31,11 +35,14 @@ def command(*, as_json: bool, **chosen: Any) -> int:
     The cases are counted with their requests by suite and footprint. Nothing is
     sent, so the edition is that of --edition or of the target file, else 2025-01.
     """
-    header = collect(asked(**chosen))
+    request = asked(**chosen)
+    header = collect(request)
     if as_json:
         click.echo(json.dumps(header, indent=2))
         return 0
     _show(header)
+    if request.target_file:
+        _show_time(read_target(request.target_file, ""), header["requests"])
     return 0
 
 
@@ -59,6 +66,22 @@ def collect(request: Asked) -> dict[str, Any]:
         if not (folder / PLAN).exists():
             raise HarnessError(f"the suites cannot be collected: {breakage(done.stdout + done.stderr)}")
         return json.loads((folder / PLAN).read_text())
+
+
+def _show_time(target: Target, requests: int) -> None:
+    """How long a run takes on a target that says how long an answer takes; where it does not, nobody can tell."""
+    if not target.latency:
+        return
+    rate, allowed = target.limits.rate, target.limits.seconds
+    workers = min(WORKERS, target.limits.in_flight or WORKERS)
+    time = words.duration(lasting(requests, latency=target.latency, rate=rate, workers=workers))
+    limit = f", {rate:g} requests a second at most" if rate else ""
+    click.echo(
+        f"about {time} with {words.amount(workers, 'worker')}, by the latency of the target file "
+        f"({target.latency:g} s{limit}); findings take longer"
+    )
+    if allowed:
+        click.echo(f"a run may take {words.duration(float(allowed))}: it leaves out what does not fit")
 
 
 def _show(header: dict[str, Any]) -> None:

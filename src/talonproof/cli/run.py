@@ -18,7 +18,16 @@ import click
 from click.core import ParameterSource
 
 from talonproof.cli.log import redacted
-from talonproof.cli.options import TEMPORARY, Asked, Duration, asked, pytest_command, pytest_environment, selection
+from talonproof.cli.options import (
+    TEMPORARY,
+    WORKERS,
+    Asked,
+    Duration,
+    asked,
+    pytest_command,
+    pytest_environment,
+    selection,
+)
 from talonproof.cli.resuming import Earlier
 from talonproof.cli.stopping import stoppable
 from talonproof.config import RunOptions
@@ -53,7 +62,7 @@ COMPARISON = "comparison.md"
     "-n",
     "workers",
     type=click.IntRange(min=0),
-    default=2,
+    default=WORKERS,
     show_default=True,
     metavar="N",
     help="Worker processes; 0 or 1: none.",
@@ -94,7 +103,8 @@ COMPARISON = "comparison.md"
     default=0.0,
     metavar="TIME",
     show_default=False,
-    help="How long the run may take, such as 5m: the cases that catch most go first, the rest are left out.",
+    help="How long the run may take, such as 5m: the cases that catch most go first, the rest are left out; "
+    "default: [limits] seconds of the target file.",
 )
 @click.option(
     "--against",
@@ -221,7 +231,7 @@ def _execute(
     try:
         setup = request.setup(folder, embedded.url if embedded else "", max(1, workers))
         workers = min(workers, setup.target.limits.in_flight or workers)  # each has one request under way
-        setup = _budgeted(arrive(replace(setup, workers=max(1, workers))))
+        setup = _budgeted(arrive(replace(_in_its_time(setup), workers=max(1, workers))))
         if setup.options.test_key:
             click.echo("the key is a test key, with which everything is dry: nothing above dry calls can be judged")
         setup = replace(setup, part=tenure.part, rest=rest, held=True)
@@ -250,13 +260,24 @@ def _tell(folder: Path, workspace: Workspace, *, quiet: bool = False) -> int:
     return rendered.account.totals.exit_code
 
 
+def _in_its_time(setup: prepare.Setup) -> prepare.Setup:
+    """The set-up with the time that the target file allows, where no ``--budget`` says another one."""
+    allowed = setup.target.limits.seconds
+    if setup.options.budget or not allowed:
+        return setup
+    return replace(setup, options=replace(setup.options, budget=float(allowed), deadline=time.time() + allowed))
+
+
 def _budgeted(setup: prepare.Setup) -> prepare.Setup:
-    """The set-up with as many requests as the rest of the time allows, by how fast the first answers came."""
+    """The set-up with as many requests as the rest of the time allows, by how fast the first answers came.
+
+    Where none came that was timed, the target file may say how long one takes.
+    """
     options = setup.options
     if not options.budget or options.budget_requests is not None:
         return setup
     left = options.deadline - time.time()
-    latency = answered_in(setup.folder / f"journal-{WORKER}.ndjson")
+    latency = answered_in(setup.folder / f"journal-{WORKER}.ndjson") or setup.target.latency
     requests = allowance(left, latency=latency, rate=options.rate, workers=setup.workers)
     return replace(setup, options=replace(options, budget_requests=requests))
 

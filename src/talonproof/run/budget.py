@@ -30,10 +30,18 @@ def allowance(seconds: float, *, latency: float, rate: float, workers: int) -> i
 
     ``latency`` is what one answer takes, in seconds.
     """
-    every_second = max(1, workers) / (latency + OWN_WORK)
-    if rate > 0:
-        every_second = min(every_second, rate)
-    return max(0, int((seconds - START) * PLANNED * every_second))
+    return max(0, int((seconds - START) * PLANNED * _every_second(latency, rate, workers)))
+
+
+def lasting(requests: int, *, latency: float, rate: float, workers: int) -> float:
+    """How many seconds so many requests take, beside what shrinking and confirming findings costs; see allowance."""
+    return START + requests / _every_second(latency, rate, workers)
+
+
+def _every_second(latency: float, rate: float, workers: int) -> float:
+    """How many requests are sent in a second."""
+    most = max(1, workers) / (latency + OWN_WORK)
+    return min(most, rate) if rate > 0 else most
 
 
 def answered_in(journal: Path) -> float:

@@ -149,8 +149,8 @@ class Limits:
     """What a run may do to the target: the highest footprint, and requests a second (0: no limit).
 
     ``in_flight`` is how many requests may be under way at once, ``requests`` how many a plan may hold, ``seconds`` how
-    long a run may take; None: no limit of the target's. The time-outs are seconds: for a connection, for each piece of
-    an answer, and for all of it from the request to the last byte.
+    long a run may take (0: as long as it likes); None: no limit of the target's. The time-outs are seconds: for a
+    connection, for each piece of an answer, and for all of it from the request to the last byte.
     """
 
     max_footprint: Footprint = Footprint.DRY

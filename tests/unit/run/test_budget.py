@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from talonproof.errors import HarnessError
-from talonproof.run.budget import OWN_WORK, PLANNED, START, allowance, answered_in, read_scores, within_budget
+from talonproof.run.budget import OWN_WORK, PLANNED, START, allowance, answered_in, lasting, read_scores, within_budget
 from talonproof.run.plan import Plan, Row, Spec
 from talonproof.target import Footprint
 from talonproof.verdict import Reason, Verdict
@@ -78,6 +78,16 @@ def test_the_time_is_divided_by_what_a_request_takes() -> None:
     assert int(100 * PLANNED * 4 / (0.1 + OWN_WORK)) == allowance(seconds, latency=0.1, rate=0, workers=4)
     assert int(100 * PLANNED * 5) == allowance(seconds, latency=0.1, rate=5, workers=4)
     assert 0 == allowance(START - 1, latency=0.1, rate=0, workers=1)
+
+
+def test_how_long_requests_last_is_the_same_sum_the_other_way_round() -> None:
+    """What is allowed for a time lasts no longer than that, and all of it but the part that is kept back."""
+    for latency, rate, workers in ((0.1, 0.0, 1), (0.15, 10.0, 4), (2.0, 0.0, 2)):
+        requests = allowance(500.0, latency=latency, rate=rate, workers=workers)
+        lasts = lasting(requests, latency=latency, rate=rate, workers=workers)
+
+        assert lasts <= START + (500.0 - START) * PLANNED
+        assert 500.0 < lasting(int(requests / PLANNED) + 2, latency=latency, rate=rate, workers=workers)
 
 
 def test_what_an_answer_takes_is_read_from_the_journal(tmp_path: Path) -> None:
