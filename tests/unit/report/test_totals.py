@@ -208,6 +208,50 @@ def test_each_verdict_has_its_code_and_its_sentence(
     assert (verdict, code, headline) == (sums.verdict, sums.exit_code, sums.headline)
 
 
+BOTH = Case("c", Verdict.PASS, evidence=EXERCISED)
+ONE = Case("c", Verdict.PASS, evidence={"SES-001": 1})
+HALF = "1 of 2 requirements judged, 1 unsupported"
+ALL = "2 of 2 requirements judged, 0 unsupported"
+
+
+@pytest.mark.parametrize(
+    ("case", "expected", "verdict", "code", "headline"),
+    [
+        (ONE, None, "pass", 0, f"conformant: {HALF}"),
+        (ONE, (), "vacuous", 1, f"not proved: unsupported, and not expected to be: SES-002; {HALF}"),
+        (ONE, ("SES-001",), "vacuous", 1, f"not proved: unsupported, and not expected to be: SES-002; {HALF}"),
+        (ONE, ("SES-002",), "pass", 0, f"conformant: {HALF}"),
+        (ONE, ("SES-*",), "pass", 0, f"conformant: {HALF}"),
+        (BOTH, (), "pass", 0, f"conformant: {ALL}"),
+        (BOTH, ("SES-002",), "stale", 4, "expected to be unsupported, and judged: SES-002; " + ALL),
+        (BOTH, ("SES-*",), "stale", 4, "expected to be unsupported, and judged: SES-*; " + ALL),
+        (BOTH, ("REO-*",), "pass", 0, f"conformant: {ALL}"),
+        (Case("c", Verdict.FAIL, evidence={"SES-001": 1}, findings=(broken("SES-001"),)), (), "fail", 1, HALF),
+    ],
+)
+def test_what_is_not_judged_has_to_be_expected_and_the_other_way_round(
+    case: Case, expected: tuple[str, ...] | None, verdict: str, code: int, headline: str
+) -> None:
+    """Not judged and not listed proves less than was promised; listed and judged is out of date; FAIL stays."""
+    out = dataclasses.replace(
+        planned("d", "SES-002"), planned=False, verdict=Verdict.UNSUPPORTED, reason=Reason.BINDING
+    )
+    sums = totals(run_of((case, planned("c", *case.evidence)), (None, out), rows=ROW, expected=expected))
+
+    assert (verdict, code) == (sums.verdict, sums.exit_code)
+    assert sums.headline.endswith(headline)
+
+
+def test_what_talonproof_has_no_test_for_need_not_be_expected() -> None:
+    """A requirement that waits is no promise of the target's, be it listed or not."""
+    rows = (requirement("SES-001"), requirement("SES-002", waits="engine"))
+    for expected in ((), ("SES-002",), ("SES-00*",)):
+        case = Case("c", Verdict.PASS, evidence={"SES-001": 1})
+        sums = totals(run_of((case, planned("c", "SES-001")), rows=rows, expected=expected))
+
+        assert ("pass", 0) == (sums.verdict, sums.exit_code), expected
+
+
 def test_an_interrupted_run_is_incomplete() -> None:
     """A footer that says the run was stopped: exit 3, even if every case finished."""
     done = run_of((Case("c", Verdict.PASS, evidence=EXERCISED), planned("c", "SES-001", "SES-002")), rows=ROW)
