@@ -32,3 +32,14 @@ def test_what_is_about_no_operation_has_no_table(talonproof: Callable[..., Any])
     assert 0 == ended.code
     assert "requests by operation" not in ended.out
     assert "wiring" in ended.out
+
+
+def test_a_plan_says_what_may_stay(talonproof: Callable[..., Any]) -> None:
+    """By kind, as an upper bound; of dry calls nothing stays."""
+    told = talonproof("plan", "--select", "audiences").out
+    dry = talonproof("plan", "--select", "audiences", "--max-footprint", "dry").out
+
+    assert "may be made or used up" in told
+    assert "deleted by a sweep" in told
+    assert "An upper bound" in told
+    assert "Nothing is made or used up" in dry

@@ -22,6 +22,7 @@ from talonproof.report import words
 from talonproof.run.budget import lasting
 from talonproof.run.doctor.evidence import How
 from talonproof.run.plan import Kind
+from talonproof.run.prospect import prospects
 from talonproof.run.recovery import PLAN
 from talonproof.target import Target
 
@@ -32,8 +33,9 @@ from talonproof.target import Target
 def command(*, as_json: bool, **chosen: Any) -> int:
     """Show what would run, and why the rest would not.
 
-    The cases are counted with their requests by suite and footprint. Nothing is
-    sent, so the edition is that of --edition or of the target file, else 2025-01.
+    The cases are counted with their requests by suite and footprint, and with
+    what they may leave on the account. Nothing is sent, so the edition is that
+    of --edition or of the target file, else 2025-01.
     """
     request = asked(**chosen)
     header = collect(request)
@@ -108,6 +110,7 @@ def _show(header: dict[str, Any]) -> None:
     console.print(table)
     console.print()
     _show_operations(console, planned)
+    _show_prospects(console, planned)
     console.print(f"{len(planned)} of {len(cases)} cases, at most {header['requests']} requests")
     reasons = Counter((case["verdict"], case["reason"], case["detail"]) for case in cases if not case["planned"])
     for (verdict, reason, detail), count in reasons.most_common():
@@ -115,6 +118,27 @@ def _show(header: dict[str, Any]) -> None:
     waiting = Counter(row["waits"] for row in header["requirements"] if row["waits"])
     for waits, count in waiting.items():
         console.print(f"  {count} requirements wait for: {waits}")
+
+
+def _show_prospects(console: Console, planned: list[dict[str, Any]]) -> None:
+    """What may be made and used up, and what of it stays whatever is done afterwards."""
+    found = prospects(planned)
+    if not found:
+        console.print("Nothing is made or used up, where dry calls are dry.")
+        console.print()
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column("may be made or used up")
+    table.add_column("calls at most", justify="right")
+    table.add_column("afterwards")
+    for each in found:
+        table.add_row(each.what, str(each.calls), each.after)
+    console.print(table)
+    console.print(
+        "An upper bound: all planned requests of each case that may do it. A call on many makes several things, "
+        "and what shrinks a finding is sent besides."
+    )
+    console.print()
 
 
 def _show_operations(console: Console, planned: list[dict[str, Any]]) -> None:
