@@ -10,6 +10,7 @@ ARGS   ?=
 JOBS   ?= 2
 SEEDS  ?= 20
 NETWORK_SEEDS ?= 10
+COLLEAGUE_SEEDS ?= 10
 KILLS  ?= 100
 
 VENV := .venv
@@ -59,6 +60,10 @@ seeds: $(VENV)/.ready ## Run the healthy emulator under SEEDS=20 seeds, strictly
 .PHONY: network
 network: $(VENV)/.ready ## Run the healthy emulator and every planted fault behind a bad network; NETWORK_SEEDS=10; slow
 	@$(BIN)/python -m tests.misbehaving.bad_network --seeds $(NETWORK_SEEDS) $(ARGS)
+
+.PHONY: colleagues
+colleagues: $(VENV)/.ready ## Run the healthy emulator while a second client changes it; COLLEAGUE_SEEDS=10; slow
+	@$(BIN)/python -m tests.misbehaving.colleague --seeds $(COLLEAGUE_SEEDS) $(ARGS)
 
 .PHONY: pace
 pace: $(VENV)/.ready ## Measure how fast the requests of a whole run arrive under a limit; takes minutes
