@@ -15,6 +15,8 @@ import pytest
 
 from talonproof.cli.resuming import Earlier
 from talonproof.cli.run import command
+from talonproof.config import RunOptions
+from talonproof.target import Footprint
 
 WAITS = """
 @scenario("SES-001", footprint="create", requests=1)
@@ -165,12 +167,9 @@ def begun(place: Path, faults: Sequence[str] = (), target_file: str = "") -> Pat
     """The folder of a run with seed 7, of which nothing but the beginning is there."""
     folder = place / "report"
     folder.mkdir()
-    options = {
-        "run": "r", "seed": 7, "depth": "release", "select": [], "max_footprint": "destructive",
-        "faults": list(faults),
-    }  # fmt: skip
+    options = RunOptions(run="r", seed=7, max_footprint=Footprint.DESTRUCTIVE, faults=tuple(faults))
     launch = {
-        "options": json.dumps(options), "workspace": str(Path(__file__).parents[2]), "target_file": target_file,
+        "options": options.to_json(), "workspace": str(Path(__file__).parents[2]), "target_file": target_file,
         "url": "http://127.0.0.1:1", "embedded": True, "workers": 1, "part": 0, "rest": None, "held": True,
         "origin": {"how": "own", "why": "", "signs": [], "looks": 1},
     }  # fmt: skip
