@@ -146,8 +146,8 @@ def used(exchange: Exchange, *, was_closed: bool) -> Mapping[str, int]:
             states = [state for inner in asked for state in members(inner, "state")]
             codes = [code for inner in asked for code in elements(inner, "couponCodes") if code]
             return {
-                "sessions closed": "closed" in states,
-                "closed sessions cancelled": "cancelled" in states and was_closed,
+                "sessions closed": int("closed" in states),  # a Counter that is empty keeps a bool as it is
+                "closed sessions cancelled": int("cancelled" in states and was_closed),
                 "coupon codes in closed sessions": len(codes) if "closed" in states else 0,
             }
         case _:
