@@ -97,13 +97,14 @@ def lagging_catalog(longest: float) -> Behaviour:
             return proceed(asked.request)
         body = asked.body() if asked.operation == "updateCustomerSessionV2" else {}
         seen = now - drawn.uniform(0, longest)
+        priced = False
         for item in cart(body):
             before = [then for at, then in past.get(str(item.get("sku")), ()) if at > seen]
             if "price" not in item and before:
                 if before[0] is None:
                     return refusal(400, "An item has no price.")
-                item["price"] = before[0]
-        return proceed(asked.request.with_document(body) if cart(body) else asked.request)
+                item["price"], priced = before[0], True
+        return proceed(asked.request.with_document(body) if priced else asked.request)
 
     return behave
 
