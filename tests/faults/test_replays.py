@@ -30,7 +30,7 @@ from tests.inprocess import Collected, collect, judge
 
 WORKSPACE = find_workspace()
 SCORES: dict[str, dict[str, Any]] = json.loads((WORKSPACE.reports / SCOREBOARD).read_text())
-NOT_BY_ITS_CALLS = {"get-touches-session", "characters-ignored", "version-goes-back"}
+NOT_BY_ITS_CALLS = {"get-touches-session", "characters-ignored", "pattern-ignored", "version-goes-back"}
 """Faults whose findings are shown again by running the case, not by its calls alone.
 
 Of the first, the read that makes what the next one shows is not among the calls; the answers at fault of the others
