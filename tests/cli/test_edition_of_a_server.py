@@ -106,15 +106,16 @@ def test_a_finding_on_what_differs_is_none_where_it_is_not_sure(
     assert "ERR-013" in {requirement for requirement, _, _ in sure.findings}
 
 
-@pytest.mark.parametrize("how", ["flag", "file"])
+@pytest.mark.parametrize(("how", "looks"), [("flag", 1), ("file", 3)])
 def test_who_names_the_edition_is_believed(
     judge: Callable[..., Any],
     recording: Callable[..., Any],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     how: str,
+    looks: int,
 ) -> None:
-    """A flag or the target file decides; then nothing but the first read is sent before the run."""
+    """A flag or the target file decides: but for the first read, a run looks at the kind of a file's key alone."""
     monkeypatch.setenv("TALONPROOF_API_KEY", serve.LIVE_KEY)
     with recording() as server:
         file = tmp_path / "target.toml"
@@ -122,7 +123,7 @@ def test_who_names_the_edition_is_believed(
         flags = ("--url", server.url, "--edition", "2026-05") if how == "flag" else ("--target", file)
         run = judge(*flags, "--select", "SES-108", "--depth", "smoke")
 
-    assert ("2026-05", how, 1) == (
+    assert ("2026-05", how, looks) == (
         run.header["edition"],
         run.header["edition_from"]["how"],
         run.header["edition_from"]["looks"],

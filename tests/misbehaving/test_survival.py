@@ -39,6 +39,7 @@ def survived(ended: Ended) -> list[dict[str, object]]:
     cases = [record for record in stream if record["type"] == "case"]
     assert {case["id"] for case in stream[0]["cases"] if case["planned"]} == {case["id"] for case in cases}
     assert [] == [case["detail"] for case in cases if case["verdict"] == "error"]
+    assert (ended.folder / "report.html").exists(), ended.said
     page = (ended.folder / "report.html").read_text(encoding="utf-8")
     assert MARKUP not in page
     assert "<script>alert" not in page

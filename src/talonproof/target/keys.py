@@ -257,22 +257,6 @@ KEYS: Final = (
     ),
     Key(
         "bindings",
-        "scheduled_campaign",
-        Kind.WHOLE,
-        "The id of a campaign that begins in the future.",
-        "4",
-        "Make a campaign with a start date years ahead, whose one rule always shows a notification.",
-    ),
-    Key(
-        "bindings",
-        "disabled_campaign",
-        Kind.WHOLE,
-        "The id of a campaign that is disabled.",
-        "5",
-        "Make a campaign whose one rule always shows a notification, and disable it.",
-    ),
-    Key(
-        "bindings",
         "event_type",
         Kind.TEXT,
         "A custom event type.",

@@ -31,7 +31,7 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "Campaigns and coupons": (
         "coupons", "soft_coupon", "mandatory_coupon", "visible_coupon", "limited_coupon", "recipient_coupon",
-        "referral_campaign", "scheduled_campaign", "disabled_campaign",
+        "referral_campaign",
     ),
     "Sessions": ("open_session", "closed_session", "session_profile"),
     "Keys": ("other_application_key", "expired_key", "test_key"),

@@ -94,8 +94,6 @@ class Bindings:
     catalog_number_attribute: str | None = None
     spare_catalog: int | None = None
     referral_campaign: int | None = None
-    scheduled_campaign: int | None = None
-    disabled_campaign: int | None = None
     event_type: str | None = None
     profile_attribute: str | None = None
     session_attribute: str | None = None

@@ -447,6 +447,9 @@ def raw_server() -> Iterator[Callable[..., str]]:
                 connection.sendall(answer)
                 if stays:
                     done.wait(10)
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65536):
+                    pass  # who closes with something unread resets the connection
 
         servers.append(server)
         threads.append(threading.Thread(target=serve))
