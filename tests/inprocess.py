@@ -12,18 +12,23 @@ from unittest.mock import patch
 import pytest
 
 from talonproof.checks import PASSIVE
+from talonproof.plugin.planning import header
 from talonproof.plugin.scenario import spec_of
+from talonproof.report.reading import read_stream
 from talonproof.run.api import Api
 from talonproof.run.bench import Bench
 from talonproof.run.case import Case
-from talonproof.run.plan import Spec, make_plan
+from talonproof.run.plan import Plan, Spec, make_plan
 from talonproof.run.settle import run_case
+from talonproof.run.stream import StreamWriter
+from talonproof.run.traces import read_traces
 from talonproof.workspace import Workspace
 
 if TYPE_CHECKING:
     import httpx
 
     from talonproof.plugin.prepare import Setup
+    from talonproof.report.records import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,12 @@ class _Collector:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.cases: list[Collected] = []
+        self.failed: list[str] = []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keeps what is told of a suite that cannot be read."""
+        if report.failed:
+            self.failed.append(report.longreprtext)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Takes what was found, with its parameters."""
@@ -64,12 +75,13 @@ class _Collector:
 
 
 def collect(workspace: Workspace) -> list[Collected]:
-    """Every case of the suites."""
+    """Every case of the suites. The marks that they use are those of xdist, too, whoever calls this."""
     collector = _Collector(workspace)
-    here = ["-c", str(workspace.root / "pytest.ini"), "--rootdir", str(workspace.root), "-p", "no:cacheprovider"]
+    here = ["-p", "xdist", "-c", str(workspace.root / "pytest.ini"), "--rootdir", str(workspace.root), "-p", "no:cacheprovider"]
     quiet = ["--collect-only", "--assert", "plain", "-o", "filterwarnings=default", "-p", "no:terminal"]
     with patch.dict(os.environ, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}):
         pytest.main([*here, *quiet, str(workspace.suites)], plugins=[collector])
+    assert [] == collector.failed
     return collector.cases
 
 
@@ -77,6 +89,25 @@ def judge(
     cases: Iterable[Collected], setup: Setup, transport: httpx.BaseTransport | None = None
 ) -> tuple[dict[str, Any], ...]:
     """The lines of the stream that a run of these cases would write, in their order, without those it leaves out."""
+    return _judged(cases, setup, transport)[1]
+
+
+def stream(cases: Iterable[Collected], setup: Setup, transport: httpx.BaseTransport | None = None) -> Stream:
+    """The whole stream that a run of these cases writes, with the verdict and the exit code in its footer."""
+    plan, lines = _judged(cases, setup, transport)
+    writer = StreamWriter(setup.folder)
+    writer.header(header(setup, plan))
+    for line in lines:
+        writer.case(line)
+    traces = read_traces(setup.folder, setup.options.run, setup.contract, setup.target.url)
+    writer.footer(traces.receipt(), interrupted=False)
+    return read_stream(setup.folder)
+
+
+def _judged(
+    cases: Iterable[Collected], setup: Setup, transport: httpx.BaseTransport | None
+) -> tuple[Plan, tuple[dict[str, Any], ...]]:
+    """The plan of these cases, and their lines."""
     by_id = {case.spec.id: case for case in cases}
     specs = [case.spec for case in by_id.values()]
     plan = make_plan(specs, setup.options, setup.target, setup.keys, setup.catalogue, frozenset(PASSIVE.values()))
@@ -89,11 +120,12 @@ def judge(
         folder=setup.folder,
         worker="main",
         workers=1,
+        selected=plan.selected | setup.passive,
         transport=transport,
     )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # as in a run: it is the server that is judged
-            return tuple(by_id[row.spec.id].run(bench.case(row)) for row in plan.rows if row.planned)
+            return plan, tuple(by_id[row.spec.id].run(bench.case(row)) for row in plan.rows if row.planned)
     finally:
         bench.close()
