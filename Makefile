@@ -7,11 +7,14 @@ MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?=
 ARGS   ?=
-JOBS   ?= 2
+JOBS   ?= 4
 SEEDS  ?= 20
 NETWORK_SEEDS ?= 10
 COLLEAGUE_SEEDS ?= 10
 KILLS  ?= 100
+
+# The tests start some hundreds of processes: what Python compiles is kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -31,7 +34,12 @@ conformance: $(VENV)/.ready ## Judge the embedded emulator, or a target: make co
 
 .PHONY: test
 test: $(VENV)/.ready ## Test talonproof itself: make test ARGS="tests/unit -k pages"
-	@$(BIN)/python -m pytest -n $(JOBS) $(or $(ARGS),tests)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(or $(ARGS),tests)
+
+.PHONY: thorough
+thorough: $(VENV)/.ready ## Test by whole runs what `make test` judges in process or takes a sample of; slow
+	@TALONPROOF_THOROUGH=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal \
+	    $(or $(ARGS),tests/variants tests/guard tests/misbehaving tests/faults/test_scoreboard.py)
 
 .PHONY: sdk
 sdk: $(VENV)/.ready ## Call every operation of the emulator through the official Python SDK

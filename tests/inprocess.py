@@ -110,7 +110,16 @@ def _judged(
     """The plan of these cases, and their lines."""
     by_id = {case.spec.id: case for case in cases}
     specs = [case.spec for case in by_id.values()]
-    plan = make_plan(specs, setup.options, setup.target, setup.keys, setup.catalogue, frozenset(PASSIVE.values()))
+    plan = make_plan(
+        specs,
+        setup.options,
+        setup.target,
+        setup.keys,
+        setup.catalogue,
+        frozenset(PASSIVE.values()),
+        known=setup.absent.union(setup.contract.operations),
+        absent=setup.absent,
+    )
     bench = Bench.open(
         setup.options,
         setup.target,
