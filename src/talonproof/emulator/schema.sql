@@ -161,3 +161,26 @@ CREATE TABLE spending (
     amount INTEGER NOT NULL,
     PRIMARY KEY (addition_id, subtraction_id)
 ) WITHOUT ROWID;
+
+-- Which session redeemed which code. Only closing a session makes one; taking the close back removes it.
+CREATE TABLE redemption (
+    kind TEXT NOT NULL,
+    code_id INTEGER NOT NULL,
+    campaign_id INTEGER NOT NULL,
+    session_id INTEGER NOT NULL REFERENCES session (id),
+    profile TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    PRIMARY KEY (kind, code_id, session_id)
+) WITHOUT ROWID;
+CREATE INDEX redemption_by_profile ON redemption (profile, kind, code_id);
+CREATE INDEX redemption_by_session ON redemption (session_id);
+
+-- What is used of the limits of campaigns, in whole millionths: by the number of the limit, for whom, and from when.
+CREATE TABLE spent_budget (
+    campaign_id INTEGER NOT NULL,
+    limit_no INTEGER NOT NULL,
+    entity TEXT NOT NULL,
+    period INTEGER NOT NULL,
+    used INTEGER NOT NULL,
+    PRIMARY KEY (campaign_id, limit_no, entity, period)
+) WITHOUT ROWID;
