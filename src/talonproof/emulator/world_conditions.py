@@ -9,7 +9,7 @@ from typing import Any
 
 from talonproof.emulator import attributes, event, instant, world
 from talonproof.emulator.engine import condition
-from talonproof.emulator.engine.campaign import CodeKind, Condition
+from talonproof.emulator.engine.campaign import Campaign, CodeKind, Condition
 from talonproof.emulator.engine.condition import ItemFilter, Test
 from talonproof.emulator.message import as_array
 from talonproof.emulator.world import Entity
@@ -40,7 +40,7 @@ class Names:
     """What the rules of a world file may speak of; ``costs`` are the additional costs with their ids."""
 
     attributes: Mapping[Entity, Mapping[str, str]]
-    campaigns: Mapping[int, world.Campaign]
+    campaigns: Mapping[int, Campaign]
     audiences: Mapping[int, world.Audience]
     programs: Mapping[int, world.Program]
     pools: Mapping[int, world.Pool]
@@ -197,8 +197,11 @@ def _total(node: Node, _names: Names) -> Condition:
 def _items(node: Node, names: Names) -> Condition:
     wanted = item_filter(node, names, "quantity")
     row = node.table()
-    test = comparison(row["quantity"], "number") if "quantity" in row else lambda units: units > 0
-    return condition.Items(wanted, test)
+    return condition.Items(wanted, comparison(row["quantity"], "number") if "quantity" in row else _some)
+
+
+def _some(units: Any) -> bool:
+    return units > 0
 
 
 def _event(node: Node, names: Names) -> Condition:

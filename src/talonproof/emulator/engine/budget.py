@@ -96,7 +96,9 @@ class Budgets:
         match entity:
             case "Profile":
                 if profile is None:
-                    raise NotPossible("The campaign has a budget for each profile, and there is none.", "ProfileRequired")
+                    raise NotPossible(
+                        "The campaign has a budget for each profile, and there is none.", "ProfileRequired"
+                    )
                 found = [profile.integration_id]
             case "Identifier":
                 found = list(session.identifiers) if session else []

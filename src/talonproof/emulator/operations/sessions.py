@@ -91,9 +91,7 @@ def update(call: Call) -> Reply:
     return reply(200, answer)
 
 
-def _effects(
-    call: Call, visit: Session, customer: Profile | None, kind: str, failures: list[Failure]
-) -> list[Effect]:
+def _effects(call: Call, visit: Session, customer: Profile | None, kind: str, failures: list[Failure]) -> list[Effect]:
     """What the rules want of a session that is open, or is being closed; nothing of one that is cancelled."""
     if visit.state not in {OPEN, CLOSED}:
         return []
