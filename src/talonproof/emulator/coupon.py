@@ -58,6 +58,12 @@ def of_customer(store: Store, name: str) -> list[Coupon]:
     return list(_coupons(store, sql, name))
 
 
+def is_reserved(store: Store, kept: Coupon, name: str) -> bool:
+    """Whether a customer has a coupon reserved, or has it without asking."""
+    sql = "SELECT 1 FROM reservation WHERE profile = ? AND coupon_id = ?"
+    return kept.visible or store.one(sql, name, kept.id) is not None
+
+
 def reserve(store: Store, kept: Coupon, name: str, now: int) -> None:
     """Reserves a coupon for a customer, who has it once at most."""
     store.run("INSERT OR IGNORE INTO reservation VALUES (?, ?, ?)", name, kept.id, now)

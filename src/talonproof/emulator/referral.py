@@ -24,6 +24,29 @@ class Terms:
     friend: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A referral code; ``friend`` is the one customer who may use it, if there is one."""
+
+    id: int
+    campaign: int
+    code: str
+    advocate: str
+    friend: str | None
+    usage_limit: int
+    starts: int | None
+    expires: int | None
+
+
+def find(store: Store, code: str) -> Referral | None:
+    """The referral of a code."""
+    row = store.one(
+        "SELECT id, campaign_id, code, advocate, friend, usage_limit, starts, expires FROM referral WHERE code = ?",
+        code,
+    )
+    return None if row is None else Referral(*row)
+
+
 def next_number(store: Store) -> int:
     """The id that the next referral will have."""
     ((last,),) = store.all("SELECT COALESCE(MAX(id), 0) FROM referral")
