@@ -55,9 +55,7 @@ class Timeline:
         return self._sums[index - 1] if index else 0
 
 
-def _add(
-    changes: dict[int, int], begins: int, expires: int | None, amount: int, spent: list[tuple[int, int]]
-) -> None:
+def _add(changes: dict[int, int], begins: int, expires: int | None, amount: int, spent: list[tuple[int, int]]) -> None:
     """Notes what an addition has left, from when it becomes active to when it expires."""
     if expires is not None and expires <= begins:
         return

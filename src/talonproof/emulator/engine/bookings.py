@@ -112,9 +112,7 @@ class Book:
             self.store.run("INSERT INTO spending VALUES (?, ?, ?, ?)", addition, entry, self.now, taken)
             points -= taken
 
-    def _enter(
-        self, kind: str, points: int, name: str, starts: int | None = None, expires: int | None = None
-    ) -> int:
+    def _enter(self, kind: str, points: int, name: str, starts: int | None = None, expires: int | None = None) -> int:
         return self.store.run(
             "INSERT INTO entry (program_id, owner, subledger, type, origin, created, starts, expires, amount, name,"
             " session) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -12,6 +12,7 @@ from typing import Any
 
 from talonproof.emulator import achievement, attributes, audience, codes, coupon, giveaway, profile, referral, tiers
 from talonproof.emulator.call import Call
+from talonproof.emulator.carts import Line
 from talonproof.emulator.engine import tallies
 from talonproof.emulator.engine.bookings import Book
 from talonproof.emulator.engine.effect import Effect
@@ -63,21 +64,19 @@ def _as_it_is(_closing: Closing, effect: Effect) -> Effect:
 
 
 def _accept_coupon(closing: Closing, effect: Effect) -> Effect:
-    if closing.visit is not None and effect.coupon is not None:
-        kept = coupon.of_id(closing.call.store, effect.coupon)
-        tallies.redeem(
-            closing.call.store, "coupon", kept.id, kept.campaign, closing.visit.id, closing.name, closing.moment
-        )
+    if effect.coupon is not None:
+        _redeem(closing, "coupon", effect.coupon, effect.campaign)
     return effect
 
 
 def _accept_referral(closing: Closing, effect: Effect) -> Effect:
-    if closing.visit is not None:
-        number: int = effect.terms["referral"]
-        tallies.redeem(
-            closing.call.store, "referral", number, effect.campaign, closing.visit.id, closing.name, closing.moment
-        )
+    _redeem(closing, "referral", effect.terms["referral"], effect.campaign)
     return effect
+
+
+def _redeem(closing: Closing, kind: tallies.Kind, code: int, campaign: int) -> None:
+    if closing.visit is not None:
+        tallies.redeem(closing.call.store, kind, code, campaign, closing.visit.id, closing.name, closing.moment)
 
 
 def _add_points(closing: Closing, effect: Effect) -> Effect:
@@ -154,17 +153,14 @@ def _create_coupon(closing: Closing, effect: Effect) -> Effect | None:
     code = codes.unused(terms["pattern"], codes.CHARACTERS, seed, lambda code: coupon.taken(store, code))
     if code is None:
         return None
-    made = coupon.create(
-        store,
-        code,
+    made = coupon.Terms(
         campaign=terms["campaign"],
-        recipient=terms["recipient"],
         usage_limit=terms["usage_limit"],
+        recipient=terms["recipient"],
         starts=terms["starts"],
         expires=terms["expires"],
-        now=closing.moment,
     )
-    closing.outcome.coupons.append(coupon.document(store, made))
+    closing.outcome.coupons.append(coupon.document(store, coupon.create(store, code, made, closing.moment)))
     return replace(effect, props={"value": code, **effect.props})
 
 
@@ -195,7 +191,8 @@ def _reserve_coupon(closing: Closing, effect: Effect) -> Effect:
 
 def with_reservation(call: Call, effect: Effect) -> Effect:
     """A reservation that says whether it is a new one."""
-    held = coupon.is_reserved(call.store, effect.terms["coupon"], effect.props["profileIntegrationId"])
+    kept, name = coupon.of_id(call.store, effect.terms["coupon"]), effect.props["profileIntegrationId"]
+    held = name in coupon.holders(call.store, kept)
     return replace(effect, props={**effect.props, "isNewReservation": not held})
 
 
@@ -242,7 +239,7 @@ def _update_attribute(closing: Closing, effect: Effect) -> Effect | None:
     elif terms["entity"] == "session" and closing.visit is not None:
         closing.visit.attributes = attributes.merged(closing.visit.attributes, sent)
     elif terms["entity"] == "item" and closing.visit is not None:
-        line = closing.visit.cart[terms["line"]]
+        line: Line = closing.visit.cart[terms["line"]]
         line["attributes"] = attributes.merged(line.get("attributes", {}), sent)
     else:
         return None
