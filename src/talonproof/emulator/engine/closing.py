@@ -12,7 +12,6 @@ from typing import Any
 
 from talonproof.emulator import achievement, attributes, audience, codes, coupon, giveaway, profile, referral, tiers
 from talonproof.emulator.call import Call
-from talonproof.emulator.carts import Line
 from talonproof.emulator.engine import tallies
 from talonproof.emulator.engine.bookings import Book
 from talonproof.emulator.engine.effect import Effect
@@ -239,7 +238,8 @@ def _update_attribute(closing: Closing, effect: Effect) -> Effect | None:
     elif terms["entity"] == "session" and closing.visit is not None:
         closing.visit.attributes = attributes.merged(closing.visit.attributes, sent)
     elif terms["entity"] == "item" and closing.visit is not None:
-        line: Line = closing.visit.cart[terms["line"]]
+        position: int = terms["line"]
+        line = closing.visit.cart[position]
         line["attributes"] = attributes.merged(line.get("attributes", {}), sent)
     else:
         return None
