@@ -151,6 +151,7 @@ def _load_session(world: World, store: Store, now: int, session: Session, valida
         now=now + session.created,
         store=store,
         world=world,
+        loaded=now,
     )
     try:
         sessions.update(call)

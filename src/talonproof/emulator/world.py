@@ -11,6 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from talonproof.emulator.engine.campaign import Campaign
+
 
 class Entity(StrEnum):
     """What may carry custom attributes; the values are the names that error messages use."""
@@ -51,7 +53,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An Application, with the catalog it is connected to.
+    """An Application, with the catalog it is connected to and its campaigns in the order of their ids.
 
     ``sensitive`` says whether capitals count in coupon codes.
     """
@@ -60,6 +62,7 @@ class Application:
     name: str
     catalog: int | None = None
     sensitive: bool = True
+    campaigns: tuple[Campaign, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +82,6 @@ class Catalog:
     name: str
     items: Mapping[str, Item]
     description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """A campaign; the rules it would run are not evaluated yet."""
-
-    id: int
-    name: str
-    features: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

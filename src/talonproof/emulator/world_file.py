@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from talonproof.emulator import attributes, world, world_loyalty, world_rewards
+from talonproof.emulator import attributes, world, world_campaigns, world_loyalty, world_rewards
 from talonproof.emulator.world import ATTRIBUTE_TYPES, Entity, World
+from talonproof.emulator.world_conditions import Names
 from talonproof.emulator.world_node import Node, root
 from talonproof.errors import ConfigError, closest
 
@@ -44,7 +45,6 @@ _ENTITIES = {
     "event": Entity.EVENT,
     "referral": Entity.REFERRAL,
 }
-_FEATURES = ("coupons", "referrals", "loyalty", "giveaways", "strikethrough", "achievements")
 _ORIGINS = ("manual", "session", "import")
 _STATUSES = ("active", "inactive")
 _RESERVATIONS = ("soft", "mandatory", "visible")
@@ -75,28 +75,47 @@ def parse_world(text: str, source: str) -> World:
     defined = _attributes(tables.get("attributes"))
     catalogs = _by(tables, "catalogs", lambda n: _catalog(n, defined[Entity.ITEM]), lambda c: c.id)
     applications = _by(tables, "applications", lambda n: _application(n, catalogs), lambda a: a.id)
-    campaigns = _by(tables, "campaigns", _campaign, lambda c: c.id)
+    headers = _by(tables, "campaigns", lambda n: world_campaigns.campaign(n, applications), lambda c: c.id)
     audiences = _by(tables, "audiences", _audience, lambda a: a.id)
     programs = _by(tables, "programs", world_loyalty.program, lambda p: p.id)
     cards = _by(tables, "cards", lambda n: _card(n, programs), lambda c: (c.program, c.identifier))
+    coupons = _by(tables, "coupons", lambda n: _coupon(n, headers), lambda c: c.value)
+    pools = _by(tables, "giveaway_pools", world_rewards.pool, lambda p: p.id)
+    achievements = _by(tables, "achievements", lambda n: world_rewards.achievement(n, headers), lambda a: a.id)
+    names = Names(
+        attributes=defined,
+        campaigns=headers,
+        audiences=audiences,
+        programs=programs,
+        pools=pools,
+        achievements=achievements,
+        coupons=frozenset(coupons),
+        costs={node.string(): number for number, node in enumerate(_nodes(tables, "additional_costs"), start=1)},
+        stores=_names(tables, "stores"),
+        event_types=_names(tables, "event_types"),
+    )
+    campaigns = {
+        made.id: world_campaigns.with_rules(node, made, names)
+        for node, made in zip(_nodes(tables, "campaigns"), headers.values(), strict=True)
+    }
     profiles = _by(tables, "profiles", lambda n: _profile(n, defined, audiences), lambda p: p.integration_id)
     return World(
         source=source,
         account=tables["account"].integer(),
-        applications=applications,
+        applications=world_campaigns.with_campaigns(applications, campaigns),
         keys=_by(tables, "keys", lambda n: _key(n, applications), lambda k: k.key),
         attributes=defined,
-        event_types=_names(tables, "event_types"),
-        additional_costs=_names(tables, "additional_costs"),
-        stores=_names(tables, "stores"),
+        event_types=names.event_types,
+        additional_costs=frozenset(names.costs),
+        stores=names.stores,
         integrations=_names(tables, "integrations"),
         catalogs=catalogs,
         campaigns=campaigns,
-        coupons=_by(tables, "coupons", lambda n: _coupon(n, campaigns), lambda c: c.value),
+        coupons=coupons,
         audiences=audiences,
         programs=programs,
-        pools=_by(tables, "giveaway_pools", world_rewards.pool, lambda p: p.id),
-        achievements=_by(tables, "achievements", lambda n: world_rewards.achievement(n, campaigns), lambda a: a.id),
+        pools=pools,
+        achievements=achievements,
         profiles=tuple(profiles.values()),
         cards=tuple(cards.values()),
         entries=tuple(
@@ -180,12 +199,6 @@ def _catalog(node: Node, defined: Mapping[str, str]) -> world.Catalog:
         )
     description = row["description"].string() if "description" in row else ""
     return world.Catalog(row["id"].integer(), row["name"].string(), found, description)
-
-
-def _campaign(node: Node) -> world.Campaign:
-    row = node.table("id", "name", "features", required=("id", "name"))
-    features = tuple(word.choice(_FEATURES) for word in row["features"].items()) if "features" in row else ()
-    return world.Campaign(row["id"].integer(), row["name"].string(), features)
 
 
 def _coupon(node: Node, campaigns: Mapping[int, world.Campaign]) -> world.Coupon:
