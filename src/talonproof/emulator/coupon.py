@@ -46,11 +46,48 @@ class Coupon:
         return "expired" if self.expires is not None and self.expires <= now else "active"
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a rule makes a coupon with: a ``usage_limit`` of 0 is none, without ``expires`` it never ends."""
+
+    campaign: int
+    usage_limit: int
+    recipient: str | None
+    starts: int | None
+    expires: int | None
+
+
 def find(store: Store, code: str, *, sensitive: bool) -> Coupon | None:
     """The coupon of a code; capitals do not count unless ``sensitive``, but the code as it stands goes first."""
     collation = "BINARY" if sensitive else "NOCASE"
     sql = f"SELECT {_COLUMNS} FROM coupon WHERE value = ? COLLATE {collation} ORDER BY value <> ? LIMIT 1"
     return next(_coupons(store, sql, code, code), None)
+
+
+def of_id(store: Store, number: int) -> Coupon:
+    """The coupon of an id that there is."""
+    return next(_coupons(store, f"SELECT {_COLUMNS} FROM coupon WHERE id = ?", number))
+
+
+def next_number(store: Store) -> int:
+    """The id that the next coupon will have."""
+    ((last,),) = store.all("SELECT COALESCE(MAX(id), 0) FROM coupon")
+    return last + 1
+
+
+def taken(store: Store, code: str) -> bool:
+    """Whether a coupon has this code, capitals or not."""
+    return store.one("SELECT 1 FROM coupon WHERE value = ? COLLATE NOCASE", code) is not None
+
+
+def create(store: Store, code: str, terms: Terms, now: int) -> Coupon:
+    """Stores a new coupon."""
+    number = store.run(
+        "INSERT INTO coupon (created, campaign_id, value, usage_limit, reservation_limit, mandatory, visible,"
+        " recipient, starts, expires) VALUES (?, ?, ?, ?, 0, 0, 0, ?, ?, ?)",
+        *(now, terms.campaign, code, terms.usage_limit, terms.recipient, terms.starts, terms.expires),
+    )
+    return of_id(store, number)
 
 
 def of_customer(store: Store, name: str) -> list[Coupon]:

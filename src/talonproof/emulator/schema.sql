@@ -161,6 +161,7 @@ CREATE TABLE spending (
     amount INTEGER NOT NULL,
     PRIMARY KEY (addition_id, subtraction_id)
 ) WITHOUT ROWID;
+CREATE INDEX spending_by_subtraction ON spending (subtraction_id);
 
 -- Which session redeemed which code. Only closing a session makes one; taking the close back removes it.
 CREATE TABLE redemption (
@@ -184,3 +185,29 @@ CREATE TABLE spent_budget (
     used INTEGER NOT NULL,
     PRIMARY KEY (campaign_id, limit_no, entity, period)
 ) WITHOUT ROWID;
+
+-- The codes of pools; one without a profile is still to be had. Pools with a pattern have those that they awarded.
+CREATE TABLE giveaway (
+    id INTEGER PRIMARY KEY,
+    created INTEGER NOT NULL,
+    pool_id INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    starts INTEGER,
+    expires INTEGER,
+    profile TEXT,
+    UNIQUE (pool_id, code)
+);
+CREATE INDEX giveaway_to_be_had ON giveaway (pool_id, id) WHERE profile IS NULL;
+CREATE INDEX giveaway_by_profile ON giveaway (profile, id);
+
+-- How far a customer came with an achievement, in whole millionths: a row for each time that it was begun.
+CREATE TABLE progress (
+    id INTEGER PRIMARY KEY,
+    achievement_id INTEGER NOT NULL,
+    profile TEXT NOT NULL,
+    started INTEGER NOT NULL,
+    ends INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    completed INTEGER
+);
+CREATE INDEX progress_by_profile ON progress (profile, achievement_id, id);

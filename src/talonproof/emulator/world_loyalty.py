@@ -21,11 +21,14 @@ def program(node: Node) -> world.Program:
     for key in ("tiers_last", "downgrade"):
         if key in row and "tiers" not in row:
             raise row[key].wrong("this program has no tiers")
+    cards = row["kind"].choice(("profile", "card")) == "card"
+    if cards and "tiers" in row:
+        raise row["tiers"].wrong("a card-based program has no tiers")
     return world.Program(
         id=row["id"].integer(),
         name=row["name"].string(),
         title=row["title"].string(),
-        cards=row["kind"].choice(("profile", "card")) == "card",
+        cards=cards,
         users_per_card_limit=row["users_per_card_limit"].integer(0) if "users_per_card_limit" in row else 0,
         card_pattern=_pattern(row["card_pattern"]) if "card_pattern" in row else world.CARD_PATTERN,
         return_policy=world.ReturnPolicy(row["return_policy"].choice(world.ReturnPolicy))
