@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from talonproof.emulator import codes, world
+from talonproof.emulator.engine.campaign import Campaign
 from talonproof.emulator.world_loyalty import millionths
 from talonproof.emulator.world_node import Node
 
@@ -38,7 +39,7 @@ def _pattern(node: Node) -> str:
     return text
 
 
-def achievement(node: Node, campaigns: Mapping[int, world.Campaign]) -> world.Achievement:
+def achievement(node: Node, campaigns: Mapping[int, Campaign]) -> world.Achievement:
     """The achievement of a row."""
     row = node.table(
         "id", "campaign", "name", "title", "description", "target", "lasts", "recurrence",
