@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from talonproof.emulator import world
 from talonproof.emulator.engine.budget import ONE
-from talonproof.emulator.engine.campaign import ACTIONS, ENTITIES, PERIODS, Campaign, CodeKind, Limit, Rule
+from talonproof.emulator.engine.campaign import ACTIONS, ENTITIES, PERIODS, Campaign, Limit, Rule
 from talonproof.emulator.engine.condition import HasCode
 from talonproof.emulator.engine.rewards import Accept
 from talonproof.emulator.world_conditions import Names, read_condition

@@ -9,7 +9,7 @@ from typing import Any
 
 from talonproof.emulator import attributes, event, instant, world
 from talonproof.emulator.engine import condition
-from talonproof.emulator.engine.campaign import CodeKind, Condition
+from talonproof.emulator.engine.campaign import Campaign, CodeKind, Condition
 from talonproof.emulator.engine.condition import ItemFilter, Test
 from talonproof.emulator.message import as_array
 from talonproof.emulator.world import Entity
@@ -19,7 +19,7 @@ from talonproof.errors import closest
 COMPARISONS = ("is", "is_not", "at_least", "at_most", "in", "has")
 CONDITIONS = (
     "coupon", "referral", "attribute", "total", "items", "event", "audience", "first_session", "closing", "store",
-    "identifier", "not", "any",
+    "identifier", "tier", "not", "any",
 )  # fmt: skip
 OWNERS = {
     "profile": Entity.PROFILE,
@@ -40,7 +40,7 @@ class Names:
     """What the rules of a world file may speak of; ``costs`` are the additional costs with their ids."""
 
     attributes: Mapping[Entity, Mapping[str, str]]
-    campaigns: Mapping[int, world.Campaign]
+    campaigns: Mapping[int, Campaign]
     audiences: Mapping[int, world.Audience]
     programs: Mapping[int, world.Program]
     pools: Mapping[int, world.Pool]
@@ -197,8 +197,11 @@ def _total(node: Node, _names: Names) -> Condition:
 def _items(node: Node, names: Names) -> Condition:
     wanted = item_filter(node, names, "quantity")
     row = node.table()
-    test = comparison(row["quantity"], "number") if "quantity" in row else lambda units: units > 0
-    return condition.Items(wanted, test)
+    return condition.Items(wanted, comparison(row["quantity"], "number") if "quantity" in row else _some)
+
+
+def _some(units: Any) -> bool:
+    return units > 0
 
 
 def _event(node: Node, names: Names) -> Condition:
@@ -212,6 +215,16 @@ def _audience(node: Node, names: Names) -> Condition:
 
 def _store(node: Node, names: Names) -> Condition:
     return condition.InStore(frozenset(each.choice(sorted(names.stores)) for each in node.cycle()))
+
+
+def _tier(node: Node, names: Names) -> Condition:
+    row = node.table("program", "in", "subledger", required=("program", "in"))
+    program = names.programs[row["program"].reference(names.programs, "program")]
+    if not program.tiers:
+        raise row["program"].wrong(f"program {program.id} has no tiers")
+    known = [tier.name for tier in program.tiers]
+    wanted = frozenset(each.choice(known) for each in row["in"].cycle())
+    return condition.InTier(program, wanted, row["subledger"].string() if "subledger" in row else "")
 
 
 def _not(node: Node, names: Names) -> Condition:
@@ -235,6 +248,7 @@ _READERS: Mapping[str, Callable[[Node, Names], Condition]] = {
     "closing": lambda node, _: condition.Closing(node.boolean()),
     "store": _store,
     "identifier": lambda node, _: condition.Identified(node.string()),
+    "tier": _tier,
     "not": _not,
     "any": _any,
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from talonproof.emulator import attributes, world, world_campaigns, world_loyalty, world_rewards
+from talonproof.emulator.engine.campaign import Campaign
 from talonproof.emulator.world import ATTRIBUTE_TYPES, Entity, World
 from talonproof.emulator.world_conditions import Names
 from talonproof.emulator.world_node import Node, root
@@ -16,6 +17,8 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 DEFAULT = Path(__file__).parent / "worlds" / "default.yaml"
+SCHEMA = Path(__file__).parent / "worlds" / "world.schema.json"
+"""The JSON Schema of world files, for editors: whatever it refuses, the parser refuses with the reason."""
 
 _TABLES = (
     "account",
@@ -201,7 +204,7 @@ def _catalog(node: Node, defined: Mapping[str, str]) -> world.Catalog:
     return world.Catalog(row["id"].integer(), row["name"].string(), found, description)
 
 
-def _coupon(node: Node, campaigns: Mapping[int, world.Campaign]) -> world.Coupon:
+def _coupon(node: Node, campaigns: Mapping[int, Campaign]) -> world.Coupon:
     row = node.table(
         "value", "campaign", "usage_limit", "reservation_limit", "reservation", "recipient", "starts", "expires",
         required=("value", "campaign"),

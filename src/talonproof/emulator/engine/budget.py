@@ -24,7 +24,7 @@ Spend = list[int | str]
 """What an effect takes from a budget: limit, entity, period, amount (see tallies)."""
 
 
-class NotPossible(Exception):  # noqa: N818  # an answer to the rule, no error of the server
+class NotPossible(Exception):
     """An effect that cannot be; ``reason`` is the one that a code is rejected for, where it says more than that."""
 
     def __init__(self, details: str, reason: str = "") -> None:
@@ -96,7 +96,9 @@ class Budgets:
         match entity:
             case "Profile":
                 if profile is None:
-                    raise NotPossible("The campaign has a budget for each profile, and there is none.", "ProfileRequired")
+                    raise NotPossible(
+                        "The campaign has a budget for each profile, and there is none.", "ProfileRequired"
+                    )
                 found = [profile.integration_id]
             case "Identifier":
                 found = list(session.identifiers) if session else []

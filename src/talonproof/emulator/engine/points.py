@@ -130,6 +130,4 @@ class DeductPoints:
             "name": self.name,
             **({"cardIdentifier": account.owner} if account.card else {}),
         }
-        scene.add(
-            "deductLoyaltyPoints", props, spends=spends, owner=account.owner, card=account.card, points=points
-        )
+        scene.add("deductLoyaltyPoints", props, spends=spends, owner=account.owner, card=account.card, points=points)

@@ -32,10 +32,7 @@ def take_back(store: Store, kind: Kind, code: int, session: int) -> None:
 def redemptions(store: Store, kind: Kind, code: int, profile: str | None = None) -> int:
     """How often a code is redeemed, by anybody or by one customer."""
     sql = "SELECT COUNT(*) FROM redemption WHERE kind = ? AND code_id = ?"
-    if profile is None:
-        row = store.one(sql, kind, code)
-    else:
-        row = store.one(f"{sql} AND profile = ?", kind, code, profile)
+    row = store.one(sql, kind, code) if profile is None else store.one(f"{sql} AND profile = ?", kind, code, profile)
     return row[0] if row else 0
 
 

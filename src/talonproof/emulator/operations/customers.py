@@ -114,10 +114,8 @@ def _coupons(call: Call, customer: Profile) -> list[dict[str, Any]]:
     name, campaigns = customer.integration_id, call.world.campaigns
 
     def runs(number: int) -> bool:
-        return number not in campaigns or campaigns[number].shown_state(call.now, call.loaded) in {
-            "running",
-            "scheduled",
-        }
+        campaign = campaigns.get(number)
+        return campaign is None or campaign.shown_state(call.now, call.loaded) in {"running", "scheduled"}
 
     return [
         coupon.inventory_document(call.store, one, name, call.now, runs=runs(one.campaign))
