@@ -122,12 +122,12 @@ def test_no_discount_exceeds_what_it_discounts(shop: Client, session: Session) -
 @given(session=sessions())
 def test_evaluating_changes_nothing(shop: Client, session: Session) -> None:
     """No row of the database, and nothing of the session; so it gives the same effects again."""
-    rows, before = everything(shop.emulator.store), repr(session)
+    rows, before = everything(shop), repr(session)
 
     first = evaluated(shop, session)
 
     assert before == repr(session)
-    assert rows == everything(shop.emulator.store)
+    assert rows == everything(shop)
     assert first == evaluated(shop, session)
 
 
