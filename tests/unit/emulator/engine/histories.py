@@ -242,7 +242,7 @@ class Player:
     def rows(self) -> Rows:
         """Everything that is stored."""
         tables = self.store.all("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        return {name: sorted(self.store.all(f"SELECT * FROM {name}"), key=repr) for (name,) in tables}
+        return {name: sorted(self.store.all(f"SELECT * FROM {name}"), key=repr) for (name,) in tables}  # noqa: S608
 
     def call(self, method: str, target: str, body: object = None) -> tuple[int, Any]:
         """Status and body of a call, a second after the one before it."""

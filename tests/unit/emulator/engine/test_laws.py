@@ -90,7 +90,7 @@ def _play(player: Player, steps: list[Step]) -> None:
             _take_back(player, step, before, answer)
             after = player.rows()
         _budgets_hold(player.world, after)
-        _redemptions_hold(player, after)
+        _redemptions_hold(after)
         past.append((player.clock.instant, ledgers(after, player.clock.instant)))
     for moment, held in past[:: max(len(past) // 3, 1)]:
         _balances_hold(player, moment, held)
@@ -113,7 +113,7 @@ def _budgets_hold(world: World, rows: Rows) -> None:
         assert 0 <= used <= most, (campaign, limit, entity)
 
 
-def _redemptions_hold(player: Player, rows: Rows) -> None:
+def _redemptions_hold(rows: Rows) -> None:
     """Only closed sessions redeem, and no coupon more often than it may be."""
     states = {row[0]: row[6] for row in rows["session"]}
     counted = Counter((kind, code) for kind, code, *_ in rows["redemption"])
