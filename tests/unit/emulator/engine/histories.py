@@ -194,16 +194,18 @@ Step = Update | CloseAnd | Return | Other | Wait
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Step]:
-    """Some steps around a few customers, codes and marks, so that they meet again and again."""
+    """Some episodes around a few customers, codes and marks, so that they meet again and again."""
     profiles, codes, marks = (
         draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
         for names in (PROFILES, CODES, MARKS)
     )
-    return draw(st.lists(_steps(profiles, codes, marks), min_size=3, max_size=18))
+    episode = _episodes(_carts(profiles, codes, marks)) | _others([name for name in profiles if name] or PROFILES[:1])
+    count = draw(st.integers(3, 9))
+    return [step for steps in draw(st.lists(episode, min_size=count, max_size=count)) for step in steps]
 
 
-def _steps(profiles: Sequence[str], codes: Sequence[str], marks: Sequence[str]) -> st.SearchStrategy[Step]:
-    carts = st.builds(
+def _carts(profiles: Sequence[str], codes: Sequence[str], marks: Sequence[str]) -> st.SearchStrategy[Cart]:
+    return st.builds(
         Cart,
         profile=st.sampled_from(profiles),
         mark=st.sampled_from(marks),
@@ -212,31 +214,37 @@ def _steps(profiles: Sequence[str], codes: Sequence[str], marks: Sequence[str]) 
         made=st.none() | st.integers(0, 3),
         card=st.booleans(),
     )
-    session = st.sampled_from(SESSIONS)
-    named = st.sampled_from([name for name in profiles if name] or [PROFILES[0]])
-    closing = st.builds(Update, session=session, state=st.just("closed"), cart=carts, dry=st.just(False))
-    return st.one_of(
-        closing,
-        closing,
-        st.builds(
-            Update,
-            session=session,
-            state=st.sampled_from([None, "open", "closed", "cancelled"]),
-            cart=st.none() | carts,
-            dry=st.booleans(),
-        ),
-        st.builds(CloseAnd, session=session, cart=carts, then=st.sampled_from(["cancel", "reopen"])),
-        st.builds(Return, session=session, position=st.integers(0, 1), quantity=st.integers(1, 2), dry=st.booleans()),
-        st.builds(Update, session=session, state=st.just("cancelled"), cart=st.none(), dry=st.just(False)),
-        st.builds(Other, what=st.just("reopen"), profile=session, dry=st.just(False)),
-        st.builds(
-            Other,
-            what=st.sampled_from(["event", "profile", "reserve", "referral", "inventory", "balances"]),
-            profile=named,
-            dry=st.booleans(),
-        ),
-        st.builds(Wait, days=st.integers(1, 4)),
+
+
+@st.composite
+def _episodes(draw: st.DrawFn, carts: st.SearchStrategy[Cart]) -> list[Step]:
+    """What happens to one session: it is opened, closed, returned in part, taken back; each of it or not."""
+    session, cart = draw(st.sampled_from(SESSIONS)), draw(carts)
+    steps: list[Step] = []
+    if draw(st.booleans()):
+        steps.append(Update(session, draw(st.sampled_from([None, "open"])), cart, dry=draw(st.booleans())))
+    if draw(st.integers(0, 3)) == 0:
+        steps.append(CloseAnd(session, draw(carts), draw(st.sampled_from(["cancel", "reopen"]))))
+    if draw(st.integers(0, 7)):
+        steps.append(Update(session, "closed", cart, dry=draw(st.integers(0, 5)) == 5))
+    returns = st.builds(
+        Return, session=st.just(session), position=st.integers(0, 1), quantity=st.integers(1, 2), dry=st.booleans()
     )
+    steps.extend(draw(st.lists(returns, max_size=2)))
+    match draw(st.integers(0, 4)):
+        case 0:
+            steps.append(Update(session, "cancelled", None, dry=draw(st.booleans())))
+        case 1:
+            steps.append(Other("reopen", session, dry=False))
+        case _:
+            pass
+    return steps
+
+
+def _others(profiles: Sequence[str]) -> st.SearchStrategy[list[Step]]:
+    whats = st.sampled_from(["event", "profile", "reserve", "referral", "inventory", "balances"])
+    calls = st.builds(Other, what=whats, profile=st.sampled_from(profiles), dry=st.booleans())
+    return st.lists(calls | st.builds(Wait, days=st.integers(1, 4)), min_size=1, max_size=2)
 
 
 @dataclass
