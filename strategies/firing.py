@@ -1,4 +1,4 @@
-"""Sessions that make campaigns act: a fresh customer, a cart of two lines, and what the target file says they act on."""
+"""Sessions that make campaigns act: a fresh customer, a cart of two lines, and what was seen to make them act."""
 
 from __future__ import annotations
 
