@@ -167,9 +167,7 @@ class _Entry:
         with_points = self._typed("with_points", bool, False)
         starts = self._starts()
         if starts is not None and ahead is None:
-            raise self.wrong(
-                "[[triggers]] starts needs how far ahead of that it runs", "starts", 'ahead = "P1D"'
-            )
+            raise self.wrong("[[triggers]] starts needs how far ahead of that it runs", "starts", 'ahead = "P1D"')
         return Trigger(self._filled(name, "name"), self._session(), campaign, ahead, disabled, with_points, starts)
 
     def _typed(self, key: str, kind: type, default: Any) -> Any:
