@@ -125,8 +125,9 @@ def of_campaign(answer: Exchange, campaign: int | None) -> list[Mapping[str, Any
 
 
 def judge_listed(case: Case, answer: Exchange, campaign: int | None) -> None:
-    """Judges that all effects come from the one campaign that was listed."""
-    others = sorted({str(effect.get("campaignId")) for effect in effects_of(answer)} - {str(campaign)})
+    """Judges that all effects come from the one campaign that was listed; a code of another one may be rejected."""
+    acting = [effect for effect in effects_of(answer) if not str(effect.get("effectType")).startswith("reject")]
+    others = sorted({str(effect.get("campaignId")) for effect in acting} - {str(campaign)})
     case.judge(
         "DRY-016",
         not others,
