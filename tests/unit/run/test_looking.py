@@ -103,6 +103,21 @@ def test_a_campaign_that_acts_on_every_cart_is_seen_without_triggers(
     assert [("any session", {})] == [(one.trigger, one.session) for one in look(someone).fired["setDiscount"]]
 
 
+def test_what_every_cart_shows_is_not_that_of_a_trigger(asking: Callable[..., tuple[Asking, Sent]]) -> None:
+    """A trigger is there for what it adds, and goes before any session where both show an effect of a kind."""
+    someone, _ = asking(
+        lambda session, _: (
+            [discount(1), {"effectType": "addFreeItem", "campaignId": 1}] + [discount(2)] * ("attributes" in session)
+        ),
+        Trigger("other", {"identifiers": ["x"]}),
+        MARK,
+    )
+    seen = look(someone)
+
+    assert {"setDiscount": ["mark", "any session"], "addFreeItem": ["any session"]} == seen.record()["seen"]
+    assert {"other": "no effect"} == seen.silent
+
+
 def test_of_a_named_campaign_only_its_own_effects_count(asking: Callable[..., tuple[Asking, Sent]]) -> None:
     """What others do with every cart is not brought about by the trigger."""
     someone, _ = asking(lambda *_: [discount(1)], Trigger("other", campaign=2))
