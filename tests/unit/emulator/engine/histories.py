@@ -65,11 +65,13 @@ campaigns:
   - id: 5
     name: Points
     limits: [{action: createLoyaltyPoints, limit: 150}]
-    rules: [{name: points, when: [{attribute: session.mark, in: [points, all]}], then: [
-      {addLoyaltyPoints: {name: Kept, program: 1, value: 8}},
-      {addLoyaltyPoints: {name: Bounded, program: 3, value: 12}},
-      {addLoyaltyPoints: {name: Boundless, program: 4, value: 5}},
-      {addLoyaltyPoints: {name: Card, program: 2, value: 4}}]}]
+    rules:
+      - {name: points, when: [{attribute: session.mark, in: [points, all]}], then: [
+          {addLoyaltyPoints: {name: Kept, program: 1, value: 8}},
+          {addLoyaltyPoints: {name: Bounded, program: 3, value: 12}},
+          {addLoyaltyPoints: {name: Boundless, program: 4, value: 5}}]}
+      - {name: card, when: [{attribute: session.mark, in: [points, all]}], then: [
+          {addLoyaltyPoints: {name: Card, program: 2, value: 4}}]}
   - id: 6
     name: Points to come
     limits: [{action: createLoyaltyPointsEffect, limit: 12}]

@@ -1,4 +1,4 @@
-"""The engine's own laws hold for every history: a few hundred here, thousands with ``make laws``."""
+"""The engine's own laws hold for every history: hundreds here, thousands with ``make laws``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.unit.emulator.engine.histories import (
     ledgers,
 )
 
-HISTORIES = int(os.environ.get("HISTORIES", "150"))
+HISTORIES = int(os.environ.get("HISTORIES", "100"))
 """How many histories each edition is given."""
 
 POINT = 1_000_000
