@@ -14,7 +14,7 @@ from talonproof.errors import ConfigError
 Row = tuple[Any, ...]
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
-_VERSION = "2"
+_VERSION = "3"
 
 LOADED = "loaded"
 """The name of the fact when the world was loaded; it is noted in the transaction that loads it."""
