@@ -27,6 +27,7 @@ from talonproof.workspace import find_workspace
 
 if TYPE_CHECKING:
     from talonproof.emulator.app import Emulator
+    from talonproof.emulator.faults import Fault
     from talonproof.emulator.listening import Server
 
 LIVE_KEY = "talonproof-live-key"
@@ -79,7 +80,6 @@ def create(settings: Settings) -> Emulator:
     from talonproof.emulator import instant  # noqa: PLC0415
     from talonproof.emulator.access import access_log  # noqa: PLC0415
     from talonproof.emulator.app import Emulator  # noqa: PLC0415
-    from talonproof.emulator.faults import select as select_faults  # noqa: PLC0415
     from talonproof.emulator.store import Store  # noqa: PLC0415
     from talonproof.emulator.world_file import read_world  # noqa: PLC0415
 
@@ -87,7 +87,7 @@ def create(settings: Settings) -> Emulator:
         clock = instant.FixedClock(instant.read(settings.clock)) if settings.clock else instant.SystemClock()
     except ValueError as error:
         raise ConfigError(f"the clock cannot be set: {error}", hint="such as 2025-01-16T10:00:00Z") from None
-    planted = select_faults(settings.faults)
+    planted = _planted(settings.faults) if settings.faults else ()
     contract_file = Path(settings.contract) if settings.contract else find_workspace().contract_file(settings.edition)
     return Emulator(
         read_world(Path(settings.world) if settings.world else None),
@@ -97,6 +97,12 @@ def create(settings: Settings) -> Emulator:
         faults=planted,
         access=access_log(settings.log),
     )
+
+
+def _planted(names: Iterable[str]) -> tuple[Fault, ...]:
+    from talonproof.emulator.faults import select  # noqa: PLC0415  # a healthy emulator starts without them
+
+    return select(names)
 
 
 def _server(settings: Settings, emulator: Emulator) -> Server:
