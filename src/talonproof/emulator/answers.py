@@ -25,7 +25,7 @@ def state(
     visit: Session | None = None,
     earlier: list[dict[str, Any]] | None = None,
     outcome: Outcome,
-    failures: Sequence[Failure] = (),
+    failures: Sequence[Failure] | None = None,
 ) -> dict[str, Any]:
     """The answer, with the sections of the body's ``responseContent`` that have something to show.
 
@@ -41,7 +41,7 @@ def state(
         "event": lambda: event,
         "triggeredCampaigns": lambda: campaigns.triggered(call, outcome.effects) or None,
         "awardedGiveaways": lambda: outcome.giveaways or None,
-        "ruleFailureReasons": lambda: [failure.document() for failure in failures] or None,
+        "ruleFailureReasons": lambda: [failure.document() for failure in failures or ()] or None,
     }
     if customer is not None:
         sections["customerProfile"] = lambda: profile.document(call.store, customer, call.world.account)
