@@ -232,7 +232,7 @@ class Emulator:
 
         recent = [self.shown(access) for access in self.access.recent()]
         with self.store.reading():
-            return page.written(page.content(about, self.world, self.store, recent))
+            return page.written(page.content(about, self.world, self.store, recent, self.clock.now()))
 
 
 @lru_cache(maxsize=8)
