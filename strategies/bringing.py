@@ -36,13 +36,13 @@ _BUILDS_ON: Final[Mapping[str, tuple[str, ...]]] = {
 SHOWN: Final = ("customerSession", "customerProfile")
 
 
-def closing(label: str, *, more: int, operations: Sequence[str] = ()) -> dict[str, Any]:
+def closing(label: str, *, more: int, operations: Sequence[str] = (), needs: Sequence[str] = ()) -> dict[str, Any]:
     """What ``@scenario`` says of a case that brings about an effect by a close, and then sends ``more`` requests."""
     return {
         "footprint": "consume",
         "requests": REQUESTS.get(label, 1) + more,
         "depth": "release",
-        "needs": NEEDS.get(label, ()),
+        "needs": (*NEEDS.get(label, ()), *needs),
         "effects": _BUILDS_ON.get(label, (label,)),
         "operations": operations,
     }
@@ -88,7 +88,9 @@ def update(
         content = merged(content, case.trigger(label))
     content |= body
     answer = case.arranged(api.put_session(session, content, content=SHOWN))
-    return Brought(label, session, str(body["profileId"]), answer, tuple(case.shown(answer, label)), content, before)
+    return Brought(
+        label, session, str(body["profileId"]), answer, tuple(case.effects_in(answer, label)), content, before
+    )
 
 
 def prepared(case: Case, api: Api, label: str, profile: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -72,6 +72,11 @@ def ledger_of(case: Case, brought: Brought) -> tuple[Ledger, Decimal]:
     if value <= CENT:
         case.unsupported(Reason.NEVER_TRIGGERED, "the effect moves no points")
     return ledger, value
+
+
+def with_points(case: Case, closed: Brought) -> Brought:
+    """A close that led to another tier, with the active points as its effects that led there."""
+    return replace(closed, effects=tuple(case.effects_in(closed.answer, "addLoyaltyPoints:active")))
 
 
 def worth(ledger: Ledger, effects: Iterable[Effect]) -> Decimal:

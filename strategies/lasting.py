@@ -55,7 +55,9 @@ def trace_of(case: Case, api: Api, brought: Brought) -> Trace:
             return Trace("the created coupon", lambda: api.reserved_customers(created), lambda read: read.ok, "")
         case "referralCreated":
             referral = held.get("value")
-            made = [one for one in objects(brought.answer.at("createdReferrals")) if same_code(one.get("code"), referral)]
+            made = [
+                one for one in objects(brought.answer.at("createdReferrals")) if same_code(one.get("code"), referral)
+            ]
             advocate = str(made[0].get("advocateProfileIntegrationId", profile)) if made else profile
 
             def owned(read: Exchange) -> bool:
@@ -72,4 +74,5 @@ def trace_of(case: Case, api: Api, brought: Brought) -> Trace:
 
             return Trace("the reservation", lambda: api.reserved_customers(coupon), holds, "/data")
         case _:
-            case.block(f"nothing shows what {brought.label} left behind")
+            message = f"nothing shows what {brought.label} left behind"
+            raise ValueError(message)

@@ -26,19 +26,19 @@ class Undoing:
     """The rollback type of an effect, what it names the effect by, and the prop that says how much.
 
     ``names`` are pairs of props: that of the effect, and that of its rollback, both of them required. A line of the
-    cart or a cost may be left out of a rollback: see :func:`line`. ``amounts`` are empty where a code says it all.
+    cart or a cost may be left out of a rollback: see :func:`line`. ``amounts`` is None where a code says it all.
     """
 
     type: str
     names: tuple[tuple[str, str], ...]
-    amounts: tuple[str, str] | tuple[()] = ("value", "value")
+    amounts: tuple[str, str] | None = ("value", "value")
 
 
 _LEDGER: Final = (("programId", "programId"), ("subLedgerId", "subLedgerId"))
 
 UNDOING: Final[Mapping[str, Undoing]] = {
-    "acceptCoupon": Undoing("rollbackCoupon", (("value", "value"),), ()),
-    "acceptReferral": Undoing("rollbackReferral", (("value", "value"),), ()),
+    "acceptCoupon": Undoing("rollbackCoupon", (("value", "value"),), None),
+    "acceptReferral": Undoing("rollbackReferral", (("value", "value"),), None),
     "setDiscount": Undoing("rollbackDiscount", (("name", "name"),)),
     "setDiscountPerItem": Undoing("rollbackDiscount", (("name", "name"),)),
     "setDiscountPerAdditionalCost": Undoing("rollbackDiscount", (("name", "name"),)),
@@ -89,15 +89,15 @@ def misvalued(brought: Sequence[Effect], closed: Exchange, answer: Exchange) -> 
     A name that other effects of the close have as well is left out: how much of these is undone may differ.
     """
     shared = {name for one in effects_of(closed) if one not in brought and (name := identity(one)) is not None}
-    wanted: dict[tuple[str, Identity], Decimal] = defaultdict(Decimal)
+    wanted: dict[tuple[str, Identity, str], Decimal] = defaultdict(Decimal)
     for one in brought:
         kind, name = str(one["effectType"]), identity(one)
-        if name is not None and name not in shared and (how := UNDOING[kind].amounts):
-            wanted[kind, name] += abs(amount(props_of(one).get(how[0])) or 0)
+        how = UNDOING[kind].amounts
+        if name is not None and name not in shared and how is not None:
+            wanted[kind, name, how[1]] += abs(amount(props_of(one).get(how[0])) or 0)
     wrong: list[str] = []
-    for (kind, name), value in wanted.items():
-        how = UNDOING[kind].amounts[-1]
-        back = [abs(amount(props_of(one).get(how)) or 0) for one in effects_of(answer) if undone(one, kind) == name]
+    for (kind, name, prop), value in wanted.items():
+        back = [abs(amount(props_of(one).get(prop)) or 0) for one in effects_of(answer) if undone(one, kind) == name]
         if back and not near(sum(back, Decimal(0)), value):
             wrong.append(f"{name[0]} takes back {sum(back, Decimal(0))} of {value}")
     return wrong

@@ -19,7 +19,7 @@ ACTIVE = "activePoints"
 
 def points(label: str, program: str, operation: str, *, more: int) -> Any:
     """Points that a session gives, the program that they are to be of, and what shows its balances."""
-    mark = scenario("LOY-013", **closing(label, more=more, operations=(operation,)) | {"needs": (program,)})
+    mark = scenario("LOY-013", **closing(label, more=more, operations=(operation,), needs=(program,)))
     return pytest.param(label, program, marks=mark, id=program.removesuffix("_program"))
 
 
@@ -56,7 +56,7 @@ def test_points_of_an_open_session_are_in_no_balance(case: Case, api: Api, label
         check="open_session",
     )
     closed = case.arranged(api.put_session(session, {"state": "closed"}))
-    case.shown(closed, label)
+    case.effects_in(closed, label)
     after = ledger.settled(lambda read: abs(ledger.points(read, ACTIVE) - held) > CENT)
     case.judge(
         "LOY-013",

@@ -53,7 +53,7 @@ def test_what_expires_first_is_spent_first(case: Case, api: Api) -> None:
     taken = less(held, left)
     if len(held) < len(given) or not taken:
         case.unsupported(Reason.NEVER_TRIGGERED, "the list of points does not show what was added or what was spent")
-    early = [end for key, (end, points) in left.items() if points > CENT and end < max(held[one][0] for one in taken)]
+    early = [end for end, points in left.values() if points > CENT and end < max(held[one][0] for one in taken)]
     case.judge(
         "LOY-014",
         not early,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from strategies.bringing import Brought, closing, update
-from strategies.earning import Ledger, ledger_of
+from strategies.bringing import closing, update
+from strategies.earning import Ledger, ledger_of, with_points
 from strategies.ledgers import MAIN, ledgers
 from strategies.showing import CENT, near, objects
 from talonproof.http.exchange import Exchange
@@ -100,19 +100,21 @@ class Standing:
         )
 
 
-@scenario("LOY-015", **closing("changeLoyaltyTierLevel", more=5, operations=(BALANCES,)) | {"needs": ("tier_program",)})
+@scenario("LOY-015", **closing("changeLoyaltyTierLevel", more=5, operations=(BALANCES,), needs=("tier_program",)))
 def test_the_tier_is_that_of_the_points(case: Case, api: Api) -> None:
     """While points are added, a tier is shown no lower than they reach, with what is missing to the next one."""
     profile, program = case.new_id("profile"), case.bindings.tier_program or 0
     case.arranged(api.put_profile(profile, {}))
     none_yet = Ledger(case, program, MAIN, profile).read(includeTiers=True)
-    first = update(case, api, "changeLoyaltyTierLevel", case.new_id("session"), {"profileId": profile, "state": "closed"})
+    first = update(
+        case, api, "changeLoyaltyTierLevel", case.new_id("session"), {"profileId": profile, "state": "closed"}
+    )
     ledger = ledger_of(case, with_points(case, first))[0]
     if ledger.program != program:
         case.unsupported(Reason.BINDING, f"the points are of program {ledger.program}, tier_program is {program}")
-    seen = [Standing.of(ledger, none_yet), standing(case, ledger, more_than=Decimal(0))]
+    seen = [Standing.of(ledger, none_yet), standing(ledger, more_than=Decimal(0))]
     case.arranged(api.put_session(case.new_id("session"), first.content))
-    seen.append(standing(case, ledger, more_than=seen[-1].points))
+    seen.append(standing(ledger, more_than=seen[-1].points))
     if not any(one.tier or one.following for one in seen):
         case.unsupported(Reason.NEVER_TRIGGERED, "the balances tell of no tier")
     for count in range(1, len(seen) + 1):
@@ -127,12 +129,7 @@ def test_the_tier_is_that_of_the_points(case: Case, api: Api) -> None:
         )
 
 
-def with_points(case: Case, closed: Brought) -> Brought:
-    """The close with the active points as its effects that led to another tier."""
-    return replace(closed, effects=tuple(case.shown(closed.answer, "addLoyaltyPoints:active")))
-
-
-def standing(case: Case, ledger: Ledger, *, more_than: Decimal) -> Standing:
+def standing(ledger: Ledger, *, more_than: Decimal) -> Standing:
     """The standing once there are more active points, or when the settle time is up; 1 request."""
     read = ledger.settled(lambda read: ledger.points(read, "activePoints") > more_than + CENT, includeTiers=True)
     return Standing.of(ledger, read)
@@ -151,6 +148,6 @@ def contradictions(seen: Sequence[Standing]) -> Iterator[str]:
             continue
         needed = one.points + one.missing
         if last.points >= needed and (last.following == one.following or last.tier == one.tier):
-            yield f"{last.points} points, the tier {one.following} begins at {needed}, and the tier is {last.tier or 'none'}"
+            yield f"{last.points} points, {one.following} begins at {needed}, and the tier is {last.tier or 'none'}"
         if last.points < needed and last.following == one.following and not near(last.missing, needed - last.points):
             yield f"{last.points} points, {last.missing} missing to {last.following}, which begins at {needed}"

@@ -8,16 +8,12 @@ from typing import Any
 import pytest
 
 from strategies.bringing import Brought, bring, closing
-from strategies.coupons import same_code
-from strategies.earning import Ledger, ledger_of
 from strategies.lasting import trace_of
 from strategies.membership import attribute
 from strategies.membership import told as answered
-from strategies.reserving import giving_back, owned
-from strategies.showing import ROOT, near, objects
-from strategies.undoing import misvalued, missing, naming, told, undoable
+from strategies.undoing import naming, told
 from talonproof.http.exchange import Exchange
-from talonproof.model.observed import amount, same
+from talonproof.model.observed import same
 from talonproof.plugin import scenario
 from talonproof.run.api import Api
 from talonproof.run.case import Case

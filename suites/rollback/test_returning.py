@@ -40,7 +40,7 @@ def test_a_return_takes_back(case: Case, api: Api, label: str, requirement: str)
     case.judge(
         requirement,
         not left,
-        f"line {returned} is returned, to which {told(tied)} is tied; the answer holds no rollback of that for the line",
+        f"line {returned} is returned, to which {told(tied)} is tied; no rollback in the answer names both",
         of=(closed.answer, answer),
         pointer="/effects",
         check=f"rollback_of_{told(tied)}",

@@ -12,7 +12,7 @@ from strategies.earning import ledger_of, worth
 from strategies.membership import told as answered
 from strategies.reserving import giving_back, owned
 from strategies.showing import CENT, near, objects
-from strategies.undoing import misvalued, missing, told, undoable
+from strategies.undoing import missing, misvalued, told, undoable
 from talonproof.http.exchange import Exchange
 from talonproof.model.observed import amount
 from talonproof.plugin import scenario
@@ -125,9 +125,7 @@ def test_a_reopening_gives_spent_points_back(case: Case, api: Api) -> None:
     )
 
 
-def judge_given_back(
-    case: Case, api: Api, closed: Brought, count: Any, used: Any, *, section: str, owner: str
-) -> None:
+def judge_given_back(case: Case, api: Api, closed: Brought, count: Any, used: Any, *, section: str, owner: str) -> None:
     """Reopens a session and judges that a code counts as often as before its close; 3 requests.
 
     ``used`` gives the counter in the owner's inventory. Ends the case where the close is not seen to count.

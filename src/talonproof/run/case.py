@@ -115,7 +115,7 @@ class Case:
             raise HarnessError(message)
         return self.bench.seen.fired[label][0]
 
-    def shown(self, answer: Exchange, label: str) -> list[Mapping[str, Any]]:
+    def effects_in(self, answer: Exchange, label: str) -> list[Mapping[str, Any]]:
         """The effects of an answer that have a label, at least one.
 
         Raises Unsupported where it shows none: a budget may be spent, or somebody else have come first, and what the

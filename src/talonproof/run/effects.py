@@ -26,7 +26,7 @@ EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "setDiscountPerItem": (),
     "setDiscountPerAdditionalCost": (),
     "setDiscountPerAdditionalCostPerItem": (),
-    "addLoyaltyPoints": ("active", "pending", "item-active", "item-pending", "card"),
+    "addLoyaltyPoints": ("active", "lasting", "expiring", "pending", "item-active", "item-pending", "card"),
     "deductLoyaltyPoints": ("profile", "card"),
     "changeLoyaltyTierLevel": (),
     "addFreeItem": (),
@@ -53,6 +53,8 @@ _WORDS: Final[Mapping[str, str]] = {
     SCHEDULED: "an effect of a scheduled campaign",
     DISABLED: "an effect of a disabled campaign",
     "addLoyaltyPoints:active": "addLoyaltyPoints that are active at once",
+    "addLoyaltyPoints:lasting": "addLoyaltyPoints that are active at once and never expire",
+    "addLoyaltyPoints:expiring": "addLoyaltyPoints that are active at once and expire",
     "addLoyaltyPoints:pending": "addLoyaltyPoints that are pending at first",
     "addLoyaltyPoints:item-active": "addLoyaltyPoints for a cart item that are active at once",
     "addLoyaltyPoints:item-pending": "addLoyaltyPoints for a cart item that are pending at first",
@@ -103,6 +105,8 @@ def _finer(kind: str, props: Mapping[str, Any], now: datetime) -> Iterator[str]:
             pending = start is not None and start > now
             item = "item-" if isinstance(props.get("cartItemPosition"), int | float) else ""
             yield f"{item}{'pending' if pending else 'active'}"
+            if not pending and not item:
+                yield "lasting" if instant(props.get("expiryDate")) is None else "expiring"
         case "deductLoyaltyPoints":
             yield "card" if props.get("cardIdentifier") else "profile"
         case "updateAttribute":
