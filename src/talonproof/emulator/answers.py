@@ -1,15 +1,14 @@
-"""The answer of a call that runs the rule engine: three lists that are always there, and what was asked for.
-
-There is no engine yet, so the three lists are empty: no effect is made up.
-"""
+"""The answer of a call that runs the rule engine: three lists that are always there, and what was asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from talonproof.emulator import card, coupon, ledger, profile, referral, returned, session
+from talonproof.emulator import campaigns, card, coupon, ledger, profile, referral, returned, session
 from talonproof.emulator.call import Call
+from talonproof.emulator.engine.effect import Effect
+from talonproof.emulator.engine.evaluation import Failure
 from talonproof.emulator.instant import written
 from talonproof.emulator.profile import Profile
 from talonproof.emulator.session import Session
@@ -22,14 +21,21 @@ def state(
     customer: Profile | None,
     visit: Session | None = None,
     earlier: list[dict[str, Any]] | None = None,
+    effects: Sequence[Effect] = (),
+    failures: Sequence[Failure] = (),
 ) -> dict[str, Any]:
     """The answer, with the sections of the body's ``responseContent`` that have something to show.
 
     A session, an event and an identified profile are always shown when asked for. ``earlier`` are the returns
-    before this call; without it, those that are stored.
+    before this call; without it, those that are stored. ``failures`` are the rules without effect.
     """
-    made: dict[str, Any] = {"effects": [], "createdCoupons": [], "createdReferrals": []}
-    sections: dict[str, Callable[[], Any]] = {"event": lambda: event}
+    shown_effects = [effect.document() for effect in effects]
+    made: dict[str, Any] = {"effects": shown_effects, "createdCoupons": [], "createdReferrals": []}
+    sections: dict[str, Callable[[], Any]] = {
+        "event": lambda: event,
+        "triggeredCampaigns": lambda: campaigns.triggered(call, effects) or None,
+        "ruleFailureReasons": lambda: [failure.document() for failure in failures] or None,
+    }
     if customer is not None:
         sections["customerProfile"] = lambda: profile.document(call.store, customer, call.world.account)
     if customer is not None or visit is not None:
@@ -76,4 +82,4 @@ def _coupons(call: Call, visit: Session) -> list[dict[str, Any]]:
         for code in visit.coupons
         if (kept := coupon.find(call.store, code, sensitive=call.application.sensitive)) is not None
     }
-    return [coupon.customer_document(call.store, kept) for kept in found.values()]
+    return [coupon.customer_document(call.store, kept, visit.profile) for kept in found.values()]

@@ -8,6 +8,8 @@ from typing import Any
 from talonproof.emulator import answers, attributes, audience, coupon, event, profile, referral, session
 from talonproof.emulator.call import Call
 from talonproof.emulator.checked import custom, customer_id, whole
+from talonproof.emulator.engine.evaluation import Failure, evaluate
+from talonproof.emulator.engine.situation import Situation, chosen
 from talonproof.emulator.message import Reply, reply
 from talonproof.emulator.profile import Profile
 from talonproof.emulator.refusal import INVALID, Refusal, bad_body
@@ -37,8 +39,12 @@ def update(call: Call) -> Reply:
     profile.save(call.store, customer)
     if not runs:
         return reply(200, {"effects": [], "createdCoupons": [], "createdReferrals": []})
-    happened = event.record(call, event.PROFILE_CREATED if new else event.PROFILE_UPDATED, profile=name)
-    return reply(200, answers.state(call, event=happened, customer=customer))
+    kind = event.PROFILE_CREATED if new else event.PROFILE_UPDATED
+    failures: list[Failure] = []
+    situation = Situation(moment=call.now, event=kind, profile=customer, campaigns=chosen(call, body))
+    effects = evaluate(call, situation, failures)
+    happened = event.record(call, kind, profile=name, effects=[effect.document() for effect in effects])
+    return reply(200, answers.state(call, event=happened, customer=customer, effects=effects, failures=failures))
 
 
 def _audiences(call: Call, changes: Mapping[str, Any], key: str) -> list[int]:
@@ -95,8 +101,16 @@ def inventory(call: Call) -> Reply:
 
 
 def _coupons(call: Call, customer: Profile) -> list[dict[str, Any]]:
-    kept = coupon.of_customer(call.store, customer.integration_id)
-    return [coupon.inventory_document(call.store, one, call.now) for one in kept]
+    name, campaigns = customer.integration_id, call.world.campaigns
+
+    def runs(number: int) -> bool:
+        campaign = campaigns.get(number)
+        return campaign is None or campaign.shown_state(call.now, call.loaded) in {"running", "scheduled"}
+
+    return [
+        coupon.inventory_document(call.store, one, name, call.now, runs=runs(one.campaign))
+        for one in coupon.of_customer(call.store, name)
+    ]
 
 
 def _nothing(_call: Call, _customer: Profile) -> list[dict[str, Any]]:

@@ -11,6 +11,9 @@ from typing import Any
 
 from talonproof.emulator import answers, attributes, carts, event, profile, session
 from talonproof.emulator.call import MAX_ID, Call
+from talonproof.emulator.engine.effect import Effect
+from talonproof.emulator.engine.evaluation import Failure, evaluate
+from talonproof.emulator.engine.situation import Situation, chosen, moment
 from talonproof.emulator.message import Reply, reply
 from talonproof.emulator.profile import Profile
 from talonproof.emulator.refusal import INVALID, Refusal, bad_body, bad_parameter
@@ -33,9 +36,10 @@ _TRANSITIONS: Mapping[str | None, Mapping[str | None, tuple[str, str]]] = {
 
 
 def get(call: Call) -> Reply:
-    """The session as it is stored; no effects, since no rule gives any yet."""
+    """The session as it is stored, with the effects that still hold."""
     found = existing(call)
-    return reply(200, {"customerSession": session.document(found, call.known("CustomerSessionV2")), "effects": []})
+    effects = [effect.document() for effect in found.effects]
+    return reply(200, {"customerSession": session.document(found, call.known("CustomerSessionV2")), "effects": effects})
 
 
 def existing(call: Call) -> Session:
@@ -66,6 +70,8 @@ def update(call: Call) -> Reply:
     visit.state = state
     visit.updates += 1
     visit.touch(call.now)
+    failures: list[Failure] = []
+    visit.effects = _effects(call, visit, customer, kind, failures)
     if customer is not None:
         if before in {None, OPEN} and state == CLOSED:
             customer.count(1, visit.sales)
@@ -75,8 +81,29 @@ def update(call: Call) -> Reply:
             customer.active(call.now)
         profile.save(call.store, customer)
     session.save(call.store, visit)
-    happened = event.record(call, kind, profile=visit.profile, session=visit.integration_id, store=visit.store)
-    return reply(200, answers.state(call, event=happened, customer=customer, visit=visit))
+    effects = [effect.document() for effect in visit.effects]
+    happened = event.record(
+        call, kind, profile=visit.profile, session=visit.integration_id, store=visit.store, effects=effects
+    )
+    answer = answers.state(
+        call, event=happened, customer=customer, visit=visit, effects=visit.effects, failures=failures
+    )
+    return reply(200, answer)
+
+
+def _effects(call: Call, visit: Session, customer: Profile | None, kind: str, failures: list[Failure]) -> list[Effect]:
+    """What the rules want of a session that is open, or is being closed; nothing of one that is cancelled."""
+    if visit.state not in {OPEN, CLOSED}:
+        return []
+    situation = Situation(
+        moment=moment(call),
+        event=kind,
+        session=visit,
+        profile=customer,
+        closing=visit.state == CLOSED,
+        campaigns=chosen(call, call.body["customerSession"]),
+    )
+    return evaluate(call, situation, failures)
 
 
 def _check_now(call: Call) -> None:
