@@ -149,5 +149,7 @@ def contradictions(seen: Sequence[Standing]) -> Iterator[str]:
         needed = one.points + one.missing
         if last.points >= needed and (last.following == one.following or last.tier == one.tier):
             yield f"{last.points} points, {one.following} begins at {needed}, and the tier is {last.tier or 'none'}"
+        if last.points < needed - CENT and last.tier == one.following:
+            yield f"{last.points} points are {last.tier}, for which {one.missing} were missing at {one.points}"
         if last.points < needed and last.following == one.following and not near(last.missing, needed - last.points):
             yield f"{last.points} points, {last.missing} missing to {last.following}, which begins at {needed}"

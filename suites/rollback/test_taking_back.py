@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,13 +13,13 @@ from strategies.earning import ledger_of, worth
 from strategies.membership import told as answered
 from strategies.reserving import giving_back, owned
 from strategies.showing import CENT, near, objects
-from strategies.undoing import missing, misvalued, told, undoable
+from strategies.undoing import identity, missing, misvalued, told, undoable
 from talonproof.http.exchange import Exchange
 from talonproof.model.observed import amount
 from talonproof.plugin import scenario
 from talonproof.run.api import Api
 from talonproof.run.case import Case
-from talonproof.run.effects import labelled
+from talonproof.run.effects import effects_of, labelled, props_of
 from talonproof.verdict import Reason
 
 REOPEN, INVENTORY, BALANCES = "reopenCustomerSession", "getCustomerInventory", "getLoyaltyBalances"
@@ -122,6 +123,39 @@ def test_a_reopening_gives_spent_points_back(case: Case, api: Api) -> None:
         pointer=ledger.pointer("activePoints"),
         operation=reopened.operation,
         check="spent_points_are_given_back",
+    )
+
+
+@scenario("REO-011", "REO-012", **closing("setDiscount:capped", more=4, operations=(REOPEN,)))
+def test_a_reopening_gives_a_budget_back(case: Case, api: Api) -> None:
+    """What a discount has taken of the budget of a customer is there again after the reopening, for another session."""
+    closed = bring(case, api, "setDiscount:capped")
+    value = amount(props_of(closed.effects[0]).get("value"))
+
+    def next_time(profile: str) -> tuple[Exchange, Decimal]:
+        content = {**closed.content, "profileId": profile}
+        answer = case.arranged(api.put_session(case.new_id("session"), content, dry=True))
+        found = [one for one in effects_of(answer) if identity(one) == identity(closed.effects[0])]
+        return answer, sum((amount(props_of(one).get("value")) or Decimal(0) for one in found), Decimal(0))
+
+    before, less = next_time(closed.profile)
+    if value is None or less >= value - CENT:
+        case.unsupported(Reason.NEVER_TRIGGERED, "no budget of the customer limits the discount that is given in part")
+    reopened = case.arranged(api.reopen(closed.session))
+    judge_named(case, closed, reopened)
+    after, again = next_time(closed.profile)
+    anybody, fresh = next_time(case.new_id("profile"))
+    if fresh < value - CENT:
+        case.unsupported(Reason.NEVER_TRIGGERED, "others have used up the budget of the campaign meanwhile")
+    case.judge(
+        "REO-011",
+        again >= value - CENT,
+        f"a session of the customer gets a discount of {again} after the reopening; it was {value} before, and "
+        f"is {fresh} for a new customer",
+        of=(closed.answer, before, reopened, after, anybody),
+        pointer="/effects",
+        operation=reopened.operation,
+        check="budget_is_given_back",
     )
 
 

@@ -22,7 +22,7 @@ EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "couponCreated": (),
     "referralCreated": (),
     "reserveCoupon": (),
-    "setDiscount": (),
+    "setDiscount": ("capped",),
     "setDiscountPerItem": (),
     "setDiscountPerAdditionalCost": (),
     "setDiscountPerAdditionalCostPerItem": (),
@@ -51,6 +51,7 @@ LABELS: Final = frozenset(
 
 _WORDS: Final[Mapping[str, str]] = {
     SCHEDULED: "an effect of a scheduled campaign",
+    "setDiscount:capped": "setDiscount of less than it should be",
     DISABLED: "an effect of a disabled campaign",
     "addLoyaltyPoints:active": "addLoyaltyPoints that are active at once",
     "addLoyaltyPoints:lasting": "addLoyaltyPoints that are active at once and never expire",
@@ -107,6 +108,10 @@ def _finer(kind: str, props: Mapping[str, Any], now: datetime) -> Iterator[str]:
             yield f"{item}{'pending' if pending else 'active'}"
             if not pending and not item:
                 yield "lasting" if instant(props.get("expiryDate")) is None else "expiring"
+        case "setDiscount":
+            value, desired = props.get("value"), props.get("desiredValue")
+            if isinstance(value, int | float) and isinstance(desired, int | float) and value < desired:
+                yield "capped"
         case "deductLoyaltyPoints":
             yield "card" if props.get("cardIdentifier") else "profile"
         case "updateAttribute":
