@@ -19,7 +19,7 @@ from talonproof.errors import closest
 COMPARISONS = ("is", "is_not", "at_least", "at_most", "in", "has")
 CONDITIONS = (
     "coupon", "referral", "attribute", "total", "items", "event", "audience", "first_session", "closing", "store",
-    "identifier", "not", "any",
+    "identifier", "tier", "not", "any",
 )  # fmt: skip
 OWNERS = {
     "profile": Entity.PROFILE,
@@ -217,6 +217,16 @@ def _store(node: Node, names: Names) -> Condition:
     return condition.InStore(frozenset(each.choice(sorted(names.stores)) for each in node.cycle()))
 
 
+def _tier(node: Node, names: Names) -> Condition:
+    row = node.table("program", "in", "subledger", required=("program", "in"))
+    program = names.programs[row["program"].reference(names.programs, "program")]
+    if not program.tiers:
+        raise row["program"].wrong(f"program {program.id} has no tiers")
+    known = [tier.name for tier in program.tiers]
+    wanted = frozenset(each.choice(known) for each in row["in"].cycle())
+    return condition.InTier(program, wanted, row["subledger"].string() if "subledger" in row else "")
+
+
 def _not(node: Node, names: Names) -> Condition:
     return condition.Not(read_condition(node, names))
 
@@ -238,6 +248,7 @@ _READERS: Mapping[str, Callable[[Node, Names], Condition]] = {
     "closing": lambda node, _: condition.Closing(node.boolean()),
     "store": _store,
     "identifier": lambda node, _: condition.Identified(node.string()),
+    "tier": _tier,
     "not": _not,
     "any": _any,
 }

@@ -17,6 +17,8 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 DEFAULT = Path(__file__).parent / "worlds" / "default.yaml"
+SCHEMA = Path(__file__).parent / "worlds" / "world.schema.json"
+"""The JSON Schema of world files, for editors: whatever it refuses, the parser refuses with the reason."""
 
 _TABLES = (
     "account",

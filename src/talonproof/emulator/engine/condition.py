@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from talonproof.emulator import carts
+from talonproof.emulator import carts, tiers
 from talonproof.emulator.engine.campaign import CodeKind, Condition
+from talonproof.emulator.ledger import Account
 from talonproof.emulator.world import Entity
 
 if TYPE_CHECKING:
     from talonproof.emulator.carts import Line
     from talonproof.emulator.engine.scene import Scene
+    from talonproof.emulator.world import Program
 
 Test = Callable[[Any], bool]
 """Whether a value is as wanted; None stands for one that is not there."""
@@ -166,6 +168,24 @@ class Identified:
     def holds(self, scene: Scene) -> bool:
         """Whether it does."""
         return scene.session is not None and self.identifier in scene.session.identifiers
+
+
+@dataclass(frozen=True, slots=True)
+class InTier:
+    """The customer is in one of these tiers of a program."""
+
+    program: Program
+    tiers: frozenset[str]
+    subledger: str = ""
+
+    def holds(self, scene: Scene) -> bool:
+        """Whether that is so; never without a profile."""
+        if scene.profile is None:
+            return False
+        account = Account(self.program.id, scene.profile.integration_id, card=False)
+        moment = scene.situation.moment + 1
+        standing = tiers.of_account(scene.call.store, self.program, account, self.subledger, moment)
+        return standing.tier is not None and standing.tier.name in self.tiers
 
 
 @dataclass(frozen=True, slots=True)

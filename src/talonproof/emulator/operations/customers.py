@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from talonproof.emulator import answers, attributes, audience, coupon, event, profile, referral, session
+from talonproof.emulator import (
+    achievement,
+    answers,
+    attributes,
+    audience,
+    coupon,
+    event,
+    giveaway,
+    profile,
+    referral,
+    session,
+)
 from talonproof.emulator.call import Call
 from talonproof.emulator.checked import custom, customer_id, whole
+from talonproof.emulator.engine import settlement
 from talonproof.emulator.engine.evaluation import Failure, evaluate
 from talonproof.emulator.engine.situation import Situation, chosen
 from talonproof.emulator.message import Reply, reply
@@ -42,9 +54,10 @@ def update(call: Call) -> Reply:
     kind = event.PROFILE_CREATED if new else event.PROFILE_UPDATED
     failures: list[Failure] = []
     situation = Situation(moment=call.now, event=kind, profile=customer, campaigns=chosen(call, body))
-    effects = evaluate(call, situation, failures)
-    happened = event.record(call, kind, profile=name, effects=[effect.document() for effect in effects])
-    return reply(200, answers.state(call, event=happened, customer=customer, effects=effects, failures=failures))
+    outcome = settlement.happen(call, customer, evaluate(call, situation, failures))
+    profile.save(call.store, customer)
+    happened = event.record(call, kind, profile=name, effects=[effect.document() for effect in outcome.effects])
+    return reply(200, answers.state(call, event=happened, customer=customer, outcome=outcome, failures=failures))
 
 
 def _audiences(call: Call, changes: Mapping[str, Any], key: str) -> list[int]:
@@ -88,10 +101,7 @@ def update_many(call: Call) -> Reply:
 
 
 def inventory(call: Call) -> Reply:
-    """What belongs to a profile, by the sections asked for.
-
-    There are neither giveaways nor achievements: only rules give any.
-    """
+    """What belongs to a profile, by the sections asked for."""
     name = call.path_id("integrationId")
     customer = profile.find(call.store, name)
     if customer is None:
@@ -113,17 +123,23 @@ def _coupons(call: Call, customer: Profile) -> list[dict[str, Any]]:
     ]
 
 
-def _nothing(_call: Call, _customer: Profile) -> list[dict[str, Any]]:
-    return []
+def _giveaways(call: Call, customer: Profile) -> list[dict[str, Any]]:
+    kept = giveaway.of_customer(call.store, customer.integration_id)
+    return [giveaway.document(call.store, one) for one in kept]
+
+
+def _achievements(call: Call, customer: Profile) -> list[dict[str, Any]]:
+    known = call.known("AchievementProgressWithDefinition") | call.known("AchievementProgress")
+    return achievement.of_customer(call.store, call.world, customer.integration_id, call.now, known)
 
 
 _SECTIONS: Mapping[str, Callable[[Call, Profile], Any]] = {
     "profile": lambda call, customer: profile.document(call.store, customer, call.world.account),
     "referrals": lambda call, customer: referral.of_advocate(call.store, customer.integration_id),
     "coupons": _coupons,
-    "loyalty": lambda call, customer: answers.loyalty(call, customer, ()) or {"programs": {}},
-    "giveaways": _nothing,
-    "achievements": _nothing,
+    "loyalty": lambda call, customer: answers.loyalty(call, customer) or {"programs": {}},
+    "giveaways": _giveaways,
+    "achievements": _achievements,
 }
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from talonproof.emulator import answers, attributes, carts, event, profile, session
 from talonproof.emulator.call import MAX_ID, Call
-from talonproof.emulator.engine.effect import Effect
+from talonproof.emulator.engine import settlement
 from talonproof.emulator.engine.evaluation import Failure, evaluate
+from talonproof.emulator.engine.outcome import Outcome
 from talonproof.emulator.engine.situation import Situation, chosen, moment
 from talonproof.emulator.message import Reply, reply
 from talonproof.emulator.profile import Profile
@@ -71,7 +72,7 @@ def update(call: Call) -> Reply:
     visit.updates += 1
     visit.touch(call.now)
     failures: list[Failure] = []
-    visit.effects = _effects(call, visit, customer, kind, failures)
+    outcome = _outcome(call, visit, customer, before, kind, failures)
     if customer is not None:
         if before in {None, OPEN} and state == CLOSED:
             customer.count(1, visit.sales)
@@ -81,20 +82,26 @@ def update(call: Call) -> Reply:
             customer.active(call.now)
         profile.save(call.store, customer)
     session.save(call.store, visit)
-    effects = [effect.document() for effect in visit.effects]
+    effects = [effect.document() for effect in outcome.effects]
     happened = event.record(
         call, kind, profile=visit.profile, session=visit.integration_id, store=visit.store, effects=effects
     )
-    answer = answers.state(
-        call, event=happened, customer=customer, visit=visit, effects=visit.effects, failures=failures
-    )
+    answer = answers.state(call, event=happened, customer=customer, visit=visit, outcome=outcome, failures=failures)
     return reply(200, answer)
 
 
-def _effects(call: Call, visit: Session, customer: Profile | None, kind: str, failures: list[Failure]) -> list[Effect]:
-    """What the rules want of a session that is open, or is being closed; nothing of one that is cancelled."""
-    if visit.state not in {OPEN, CLOSED}:
-        return []
+def _outcome(
+    call: Call, visit: Session, customer: Profile | None, before: str | None, kind: str, failures: list[Failure]
+) -> Outcome:
+    """What rules lead to: tentative while the session is open, true once it is closed.
+
+    A cancel takes back what closing did; nothing has happened that a cancel of an open session could take back.
+    """
+    if visit.state == CANCELLED:
+        if before in {CLOSED, RETURNED}:
+            return Outcome(settlement.cancel(call, visit))
+        visit.effects = []
+        return Outcome()
     situation = Situation(
         moment=moment(call),
         event=kind,
@@ -103,7 +110,8 @@ def _effects(call: Call, visit: Session, customer: Profile | None, kind: str, fa
         closing=visit.state == CLOSED,
         campaigns=chosen(call, call.body["customerSession"]),
     )
-    return evaluate(call, situation, failures)
+    settle = settlement.close if situation.closing else settlement.open_
+    return settle(call, visit, customer, evaluate(call, situation, failures))
 
 
 def _check_now(call: Call) -> None:
@@ -116,8 +124,10 @@ def _check_now(call: Call) -> None:
 
 
 def _set_aside(call: Call, stored: Session) -> None:
-    """Takes a session, and what it counts for, out of the way of a dry evaluation."""
+    """Takes a session, what closing it did, and what it counts for, out of the way of a dry evaluation."""
     customer = customer_of(call, stored)
+    if stored.state in {CLOSED, RETURNED}:
+        settlement.cancel(call, stored)
     if customer is not None and stored.state in {CLOSED, RETURNED}:
         customer.count(-1, -stored.sales)
         profile.save(call.store, customer)
