@@ -89,7 +89,7 @@ def update(
     content |= body
     answer = case.arranged(api.put_session(session, content, content=SHOWN))
     return Brought(
-        label, session, str(body["profileId"]), answer, tuple(case.effects_in(answer, label)), content, before
+        label, session, str(body["profileId"]), answer, tuple(case.showing(answer, label)), content, before
     )
 
 

@@ -76,7 +76,7 @@ def ledger_of(case: Case, brought: Brought) -> tuple[Ledger, Decimal]:
 
 def with_points(case: Case, closed: Brought) -> Brought:
     """A close that led to another tier, with the active points as its effects that led there."""
-    return replace(closed, effects=tuple(case.effects_in(closed.answer, "addLoyaltyPoints:active")))
+    return replace(closed, effects=tuple(case.showing(closed.answer, "addLoyaltyPoints:active")))
 
 
 def worth(ledger: Ledger, effects: Iterable[Effect]) -> Decimal:

@@ -56,7 +56,7 @@ def test_points_of_an_open_session_are_in_no_balance(case: Case, api: Api, label
         check="open_session",
     )
     closed = case.arranged(api.put_session(session, {"state": "closed"}))
-    case.effects_in(closed, label)
+    case.showing(closed, label)
     after = ledger.settled(lambda read: abs(ledger.points(read, ACTIVE) - held) > CENT)
     case.judge(
         "LOY-013",

@@ -114,9 +114,10 @@ class Bench:
         if passive is None:
             answers = seen_as(contract, "answer")
             passive = Passive(answers, judges if answers is contract else Validators(answers))
+        pools = {name: Pool(getattr(target.bindings, name), folder) for name in POOLS}
         return cls(
             options, target, contract, catalogue, client, ledger, journal, judges, passive, redactor,
-            {name: Pool(getattr(target.bindings, name), folder) for name in POOLS}, worker, workers, Breaker(folder, ask), selected, seen,
+            pools, worker, workers, Breaker(folder, ask), selected, seen,
         )  # fmt: skip
 
     def case(self, row: Row) -> Case:

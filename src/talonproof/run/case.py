@@ -65,8 +65,8 @@ class Case:
 
     Its ``seed`` follows from the run's seed and its id alone; ``examples`` is how many examples its
     properties may run. ``attempt`` is 2 while what it found is replayed on fresh ids. ``bindings`` are what the
-    target already holds; of each pool of coupons, the one that the case has leased. Requests ``sent`` are those planned;
-    ``extra`` ones shrink and confirm, ``repeated`` ones were made again because no answer came.
+    target already holds; of each pool of coupons, the one that the case has leased. Requests ``sent`` are those
+    planned; ``extra`` ones shrink and confirm, ``repeated`` ones were made again because no answer came.
     """
 
     def __init__(self, bench: Bench, row: Row, seed: int) -> None:
@@ -115,7 +115,7 @@ class Case:
             raise HarnessError(message)
         return self.bench.seen.fired[label][0]
 
-    def effects_in(self, answer: Exchange, label: str) -> list[Mapping[str, Any]]:
+    def showing(self, answer: Exchange, label: str) -> list[Mapping[str, Any]]:
         """The effects of an answer that have a label, at least one.
 
         Raises Unsupported where it shows none: a budget may be spent, or somebody else have come first, and what the

@@ -184,11 +184,13 @@ class Fired:
 class Seen:
     """What a run saw when it tried the triggers of its target: by label, those that showed such an effect.
 
-    ``silent`` are the names of those that showed none, with what became of them; ``requests`` is how many were sent.
+    ``silent`` are the names of those that showed none, with what became of them, ``refused`` of those whose session the
+    target did not take; ``requests`` is how many were sent.
     """
 
     fired: Mapping[str, tuple[Fired, ...]] = field(default_factory=dict[str, tuple[Fired, ...]])
     silent: Mapping[str, str] = field(default_factory=dict[str, str])
+    refused: Mapping[str, str] = field(default_factory=dict[str, str])
     requests: int = 0
 
     def lacking(self, labels: Iterable[str]) -> tuple[str, ...]:
@@ -200,7 +202,7 @@ class Seen:
         return {
             "requests": self.requests,
             "seen": {label: [one.trigger for one in fired] for label, fired in sorted(self.fired.items())},
-            "silent": dict(self.silent),
+            "silent": {**self.silent, **self.refused},
         }
 
     def to_json(self) -> dict[str, Any]:
@@ -214,6 +216,7 @@ class Seen:
                 for label, fired in self.fired.items()
             },
             "silent": dict(self.silent),
+            "refused": dict(self.refused),
             "requests": self.requests,
         }
 
@@ -221,7 +224,7 @@ class Seen:
     def from_json(cls, data: Mapping[str, Any]) -> Seen:
         """What another process saw."""
         fired = {label: tuple(Fired(**one) for one in each) for label, each in data["fired"].items()}
-        return cls(fired, dict(data["silent"]), data["requests"])
+        return cls(fired, dict(data["silent"]), dict(data["refused"]), data["requests"])
 
 
 def unseen(labels: Sequence[str]) -> str:

@@ -59,6 +59,7 @@ def look(asking: Asking) -> Seen:
     """
     fired: dict[str, list[Fired]] = {}
     silent: dict[str, str] = {}
+    refused: dict[str, str] = {}
     card = asking.bindings.populated_card
     before = asking.sent
     for trigger in attempts(asking.target):
@@ -71,8 +72,8 @@ def look(asking: Asking) -> Seen:
         for label in labels:
             fired.setdefault(label, []).append(Fired(trigger.name, trigger.session, trigger.campaign, ahead))
         if not labels and trigger in asking.target.triggers:
-            silent[trigger.name] = _why(trigger, answer)
-    return Seen({label: tuple(each) for label, each in fired.items()}, silent, asking.sent - before)
+            (refused if answer is not None and answer.refused else silent)[trigger.name] = _why(trigger, answer)
+    return Seen({label: tuple(each) for label, each in fired.items()}, silent, refused, asking.sent - before)
 
 
 def _tried(asking: Asking, trigger: Trigger, card: str | None) -> Exchange | None:
@@ -101,12 +102,11 @@ def _labels(trigger: Trigger, answer: Exchange | None) -> frozenset[str]:
         return frozenset()
     now = served(answer)
     found = [e for e in effects_of(answer) if trigger.campaign is None or e.get("campaignId") == trigger.campaign]
-    labels: frozenset[str] = frozenset().union(*(labels_of(effect, now=now) for effect in found))
     if trigger.ahead is not None:
-        return frozenset({SCHEDULED}) if labels else frozenset()
+        return frozenset({SCHEDULED} if found else ())
     if trigger.disabled:
-        return frozenset({DISABLED}) if labels else frozenset()
-    return labels
+        return frozenset({DISABLED} if found else ())
+    return frozenset(label for effect in found for label in labels_of(effect, now=now))
 
 
 def _why(trigger: Trigger, answer: Exchange | None) -> str:

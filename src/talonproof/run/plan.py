@@ -147,7 +147,7 @@ def case_seed(run_seed: int, case_id: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{run_seed}\n{case_id}".encode()).digest()[:8])
 
 
-def make_plan(
+def make_plan(  # noqa: PLR0913 - what a plan is made of
     specs: Sequence[Spec],
     options: RunOptions,
     target: Target,

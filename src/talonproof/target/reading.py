@@ -144,9 +144,8 @@ def _bindings(reader: Reader, bound: Mapping[str, Any], pools: Mapping[str, Any]
                 values.setdefault(COUPON_KINDS[kind], codes[0])
             if kind in POOLED_KINDS:
                 pooled[POOLED_KINDS[kind]] += codes[1:] if alone else codes
-    return Bindings(
-        **values, **{name: tuple(codes) for name, codes in pooled.items()}, disposable=frozenset(disposable)
-    )
+    values |= {name: tuple(codes) for name, codes in pooled.items()}
+    return Bindings(**values, disposable=frozenset(disposable))
 
 
 def _way(reader: Reader, target: Mapping[str, Any], tls: Mapping[str, Any]) -> Way:

@@ -150,13 +150,13 @@ class _Entry:
         campaign = self._typed("campaign", int, None)
         if campaign is not None and campaign < 1:
             raise self.wrong("[[triggers]] campaign must be an integer above 0", "campaign")
-        ahead, disabled = self._ahead(), self._typed("disabled", bool, False)  # noqa: FBT003 - what is left out
+        ahead, disabled = self._ahead(), self._typed("disabled", bool, False)
         if ahead is not None and disabled:
             raise self.wrong("[[triggers]] a campaign is scheduled or disabled, not both", "ahead")
         if campaign is None and (ahead is not None or disabled):
             key = "disabled" if disabled else "ahead"
             raise self.wrong(f"[[triggers]] {key} needs the campaign that acts", key, "campaign = 12")
-        with_points = self._typed("with_points", bool, False)  # noqa: FBT003 - likewise
+        with_points = self._typed("with_points", bool, False)
         return Trigger(self._filled(name, "name"), self._session(), campaign, ahead, disabled, with_points)
 
     def _typed(self, key: str, kind: type, default: Any) -> Any:

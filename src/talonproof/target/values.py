@@ -218,7 +218,8 @@ class Target:
     """A server under test. ``settle`` is how long a write may take to be read back, in seconds.
 
     ``latency`` is how long an answer usually takes, in seconds; ``redact`` are attributes of people whose values are
-    written nowhere. ``triggers`` are what a run tries to learn which effects there are. ``expected`` are patterns of requirements that cannot be judged here, None where nobody says.
+    written nowhere. ``triggers`` are what a run tries, to learn which effects there are. ``expected`` are patterns of
+    requirements that cannot be judged here, None where nobody says.
     ``loopback`` is whether it runs on this machine; ``unbuilt`` are operations that it declares not to have.
     """
 

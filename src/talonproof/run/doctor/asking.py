@@ -31,7 +31,7 @@ class Asking:
     A limit of the target that is lower still holds. ``sent`` counts every request; ``worker`` names the ids.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is to be asked with
         self,
         target: Target,
         keys: Keys,
