@@ -103,9 +103,9 @@ def _naming(kind: str, rollback: str) -> Interceptor:
     return interceptor
 
 
-ROLLBACKS.must(
-    "free-item-taken-back", "A reopening takes free items out of the cart again.", "REO-002", on=REOPEN
-)(_naming("addFreeItem", "rollbackAddedFreeItem"))
+ROLLBACKS.must("free-item-taken-back", "A reopening takes free items out of the cart again.", "REO-002", on=REOPEN)(
+    _naming("addFreeItem", "rollbackAddedFreeItem")
+)
 
 ROLLBACKS.must("custom-effect-taken-back", "A reopening undoes custom effects.", "REO-008", on=REOPEN)(
     _naming("customEffect", "rollbackCustomEffect")
@@ -143,7 +143,9 @@ ROLLBACKS.should("cancelling-deletes-referrals", "Cancelling a session deletes t
                  on=UPDATE)(_without_created_referrals)  # fmt: skip
 
 
-@ROLLBACKS.must("reservation-ends-at-reopening", "A reopening ends the reservations of the close.", "REO-007", on=REOPEN)
+@ROLLBACKS.must(
+    "reservation-ends-at-reopening", "A reopening ends the reservations of the close.", "REO-007", on=REOPEN
+)
 @besides
 def _(emulator: Emulator, _visit: Session, effects: list[Effect]) -> None:
     for effect in of_type(effects, "reserveCoupon"):
@@ -214,7 +216,7 @@ ROLLBACKS.must("returned-discounts-stay", "A return leaves the discounts of the 
 )
 
 
-@ROLLBACKS.must("returned-points-stay", "A return leaves the pending points of the items returned: their entry is lost.",
+@ROLLBACKS.must("returned-points-stay", "A return leaves the pending points of the items returned, and says nothing.",
                 "RET-010", on=RETURN)  # fmt: skip
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     return hiding("rollbackAddedLoyaltyPoints")(request, _without_subtractions(proceed, emulator), emulator)

@@ -1,4 +1,4 @@
-"""What faults of the engine do over and over: tell which call closes or undoes a session, and keep or end what it left."""
+"""What faults of the engine do over and over: tell which call closes or undoes a session, and keep what it left."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ def sends(request: Request, state: str) -> bool:
     """Whether an update that is not dry asks for a state; ``open`` is asked for where none is named."""
     sent = sent_session(request)
     return sent is not None and sent.get("state", OPEN) == state and not is_dry(request)
+
+
+def opened(request: Request) -> bool:
+    """Whether an update leaves its session open, if it is taken."""
+    return sends(request, OPEN)
+
+
+def closed(request: Request, *, dry: bool = False) -> bool:
+    """Whether an update closes its session, if it is taken; ``dry``: or would."""
+    return sends(request.without("dry") if dry else request, CLOSED)
 
 
 def undone(request: Request, emulator: Emulator) -> Session | None:
