@@ -29,7 +29,7 @@ SHARES = {
 }
 """How many calls of its coverage phase a release sends of an operation, drawn by the seed."""
 
-SHARE = 5
+SHARE = 4
 """As many of any other operation."""
 
 ALL = 400

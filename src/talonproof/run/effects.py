@@ -13,6 +13,7 @@ from talonproof.target import POOLS, Target, Trigger
 
 SCHEDULED: Final = "scheduled"
 DISABLED: Final = "disabled"
+GIVEAWAY: Final = "giveaway"
 
 EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "acceptCoupon": (),
@@ -39,17 +40,20 @@ EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "removeFromAudience": (),
     "increaseAchievementProgress": ("unfinished", "completed"),
     "customEffect": (),
+    GIVEAWAY: (),
     SCHEDULED: (),
     DISABLED: (),
 }
 """The effects that a case may need, with what is told apart among them: an effect is labelled ``addLoyaltyPoints`` and
-``addLoyaltyPoints:pending``. ``scheduled`` and ``disabled`` are any effect of a campaign that is so."""
+``addLoyaltyPoints:pending``, and one for a cart item ``addLoyaltyPoints:item-pending`` besides. ``giveaway`` is one
+that is awarded or will be; ``scheduled`` and ``disabled`` are any effect of a campaign that is so."""
 
 LABELS: Final = frozenset(
     label for effect, kinds in EFFECTS.items() for label in (effect, *(f"{effect}:{kind}" for kind in kinds))
 )
 
 _WORDS: Final[Mapping[str, str]] = {
+    GIVEAWAY: "a giveaway, awarded or announced",
     SCHEDULED: "an effect of a scheduled campaign",
     "setDiscount:capped": "setDiscount of less than it should be",
     DISABLED: "an effect of a disabled campaign",
@@ -93,7 +97,8 @@ def labels_of(effect: Mapping[str, Any], *, now: datetime) -> frozenset[str]:
     kind: Any = effect.get("effectType")
     if not isinstance(kind, str):
         return frozenset()
-    return frozenset({kind, *(f"{kind}:{finer}" for finer in _finer(kind, props_of(effect), now))})
+    also = {GIVEAWAY} if kind in {"awardGiveaway", "willAwardGiveaway"} else set[str]()
+    return frozenset({kind, *also, *(f"{kind}:{finer}" for finer in _finer(kind, props_of(effect), now))})
 
 
 def _finer(kind: str, props: Mapping[str, Any], now: datetime) -> Iterator[str]:
@@ -104,10 +109,12 @@ def _finer(kind: str, props: Mapping[str, Any], now: datetime) -> Iterator[str]:
                 return
             start = instant(props.get("startDate"))
             pending = start is not None and start > now
-            item = "item-" if isinstance(props.get("cartItemPosition"), int | float) else ""
-            yield f"{item}{'pending' if pending else 'active'}"
-            if not pending and not item:
+            status = "pending" if pending else "active"
+            yield status
+            if not pending:
                 yield "lasting" if instant(props.get("expiryDate")) is None else "expiring"
+            if isinstance(props.get("cartItemPosition"), int | float):
+                yield f"item-{status}"
         case "setDiscount":
             value, desired = props.get("value"), props.get("desiredValue")
             if isinstance(value, int | float) and isinstance(desired, int | float) and value < desired:
@@ -171,13 +178,15 @@ def requests_at_most(target: Target) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A trigger that showed an effect: its name, the parts of a session, and what else it takes."""
+    """A trigger that showed an effect: its name, the parts of a session, its campaign where that is named.
+
+    ``now`` is the moment at which that campaign acts, if it is a scheduled one.
+    """
 
     trigger: str
     session: Mapping[str, Any] = field(default_factory=dict[str, Any])
     campaign: int | None = None
-    ahead: float | None = None
-    """In seconds."""
+    now: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +219,7 @@ class Seen:
         return {
             "fired": {
                 label: [
-                    {"trigger": f.trigger, "session": dict(f.session), "campaign": f.campaign, "ahead": f.ahead}
+                    {"trigger": f.trigger, "session": dict(f.session), "campaign": f.campaign, "now": f.now}
                     for f in fired
                 ]
                 for label, fired in self.fired.items()

@@ -63,14 +63,18 @@ def look(asking: Asking) -> Seen:
     card = asking.bindings.populated_card
     before = asking.sent
     for trigger in attempts(asking.target):
+        if trigger.starts is not None and _present(asking) >= trigger.starts:
+            silent[trigger.name] = "its campaign has started, so it is not scheduled any more"
+            continue
         answer = _tried(asking, trigger, card)
         if trigger is PLAIN and card and answer is not None and answer.refused:
             card = None
             answer = _tried(asking, trigger, card)
         labels = _labels(trigger, answer)
-        ahead = trigger.ahead.total_seconds() if trigger.ahead else None
+        now = answer.call.query.get("now") if answer is not None else None
+        shown = Fired(trigger.name, trigger.session, trigger.campaign, str(now) if now else None)
         for label in labels:
-            fired.setdefault(label, []).append(Fired(trigger.name, trigger.session, trigger.campaign, ahead))
+            fired.setdefault(label, []).append(shown)
         if not labels and trigger in asking.target.triggers:
             (refused if answer is not None and answer.refused else silent)[trigger.name] = _why(trigger, answer)
     return Seen({label: tuple(each) for label, each in fired.items()}, silent, refused, asking.sent - before)
@@ -86,7 +90,7 @@ def _tried(asking: Asking, trigger: Trigger, card: str | None) -> Exchange | Non
         session["evaluableCampaignIds"] = [trigger.campaign]
     query: dict[str, Any] = {"dry": True}
     if trigger.ahead is not None:
-        query["now"] = written(_present(asking) + trigger.ahead)
+        query["now"] = written((trigger.starts or _present(asking)) + trigger.ahead)
     path = {"customerSessionId": asking.ledger.new("session")}
     return asking.ask("updateCustomerSessionV2", path, query, {"customerSession": session})
 

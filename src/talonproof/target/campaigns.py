@@ -42,7 +42,7 @@ CAMPAIGNS: Final = (
     Campaign("free-item", ("addFreeItem",), "a free item is added."),
     Campaign(
         "giveaway",
-        ("awardGiveaway", "willAwardGiveaway"),
+        ("giveaway", "awardGiveaway", "willAwardGiveaway"),
         "a giveaway is awarded, from a pool with codes enough for many runs.",
     ),
     Campaign("create-coupon", ("couponCreated",), "a coupon is created for the customer."),
@@ -67,8 +67,8 @@ CAMPAIGNS: Final = (
     Campaign(
         "scheduled",
         ("scheduled",),
-        "any effect; the campaign starts in a week, and runs for some weeks.",
-        ("campaign = 30", 'ahead = "P10D"'),
+        "any effect; the campaign starts at some time in the future, and runs for some weeks.",
+        ("campaign = 30", 'ahead = "P10D"', 'starts = "2030-01-01T00:00:00Z"'),
     ),
     Campaign("disabled", ("disabled",), "any effect, without a condition; the campaign is disabled.",
              ("campaign = 31", "disabled = true")),

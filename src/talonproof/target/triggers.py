@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 from talonproof.errors import DocumentError, closest
@@ -29,8 +29,9 @@ PARTS: Final[Mapping[str, type]] = {
 """What of a session a trigger may set; what else a session has is the run's to set."""
 
 _SPAN_TEXT: Final = r"P(?=.)(?:(\d{1,4})D)?(?:T(?=.)(?:(\d{1,4})H)?(?:(\d{1,4})M)?)?"
+_MOMENT_TEXT: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$"
 _SPAN: Final = re.compile(_SPAN_TEXT)
-_KEYS: Final = ("name", "session", "campaign", "ahead", "disabled", "with_points")
+_KEYS: Final = ("name", "session", "campaign", "ahead", "starts", "disabled", "with_points")
 _WORDS: Final[Mapping[type, str]] = {dict: "a table", list: "a list", str: "a string"}
 
 ABOUT: Final = (
@@ -48,6 +49,8 @@ EXAMPLE: Final = (
     "#campaign = 12",
     "# Of a campaign that is scheduled: so far in the future it runs.",
     '#ahead = "P10D"',
+    "# When that starts, if it is not always so far off: ahead counts from then, and later nothing is tried.",
+    '#starts = "2030-01-01T00:00:00Z"',
     "# Of a campaign that is disabled, and acts only on dry calls that list it.",
     "#disabled = true",
     "# The session is that of populated_profile: of an effect that needs points, such as spending them.",
@@ -79,6 +82,11 @@ def list_schema() -> dict[str, Any]:
                     "type": "string",
                     "pattern": f"^{_SPAN_TEXT}$",
                 },
+                "starts": {
+                    "description": "When that starts: ahead counts from then, and after it nothing is tried.",
+                    "type": "string",
+                    "pattern": _MOMENT_TEXT,
+                },
                 "disabled": {
                     "description": "Of a disabled campaign: it acts only on dry calls that list it.",
                     "type": "boolean",
@@ -89,7 +97,7 @@ def list_schema() -> dict[str, Any]:
                 },
             },
             "required": ["name"],
-            "dependentRequired": {"ahead": ["campaign"]},
+            "dependentRequired": {"ahead": ["campaign"], "starts": ["ahead"]},
             "if": {"properties": {"disabled": {"const": True}}, "required": ["disabled"]},
             "then": {"required": ["campaign"], "not": {"required": ["ahead"]}},
             "additionalProperties": False,
@@ -157,7 +165,10 @@ class _Entry:
             key = "disabled" if disabled else "ahead"
             raise self.wrong(f"[[triggers]] {key} needs the campaign that acts", key, "campaign = 12")
         with_points = self._typed("with_points", bool, False)
-        return Trigger(self._filled(name, "name"), self._session(), campaign, ahead, disabled, with_points)
+        starts = self._starts()
+        if starts is not None and ahead is None:
+            raise self.wrong("[[triggers]] starts needs how far ahead of that it runs", "starts", 'ahead = "P1D"')
+        return Trigger(self._filled(name, "name"), self._session(), campaign, ahead, disabled, with_points, starts)
 
     def _typed(self, key: str, kind: type, default: Any) -> Any:
         value = self.table.get(key, default)
@@ -175,6 +186,17 @@ class _Entry:
             raise self.wrong(f"[[triggers]] ahead {text} is no span of time", "ahead", "such as P10D or P1DT12H")
         days, hours, minutes = (int(part or 0) for part in span.groups())
         return timedelta(days=days, hours=hours, minutes=minutes)
+
+    def _starts(self) -> datetime | None:
+        text = self._typed("starts", str, None)
+        if text is None:
+            return None
+        try:
+            if re.search(_MOMENT_TEXT, text):
+                return datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise self.wrong(f"[[triggers]] starts {text} is no moment", "starts", "such as 2030-01-01T00:00:00Z")
 
     def _session(self) -> dict[str, Any]:
         session: dict[str, Any] = self._typed("session", dict, {})

@@ -6,7 +6,7 @@ import dataclasses
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -168,8 +168,8 @@ class Trigger:
     """Parts of a session of which somebody says that they make campaigns act.
 
     ``campaign`` is the one that acts, where it is named. ``ahead``: it starts later, and acts on a dry update that is
-    evaluated so far in the future; ``disabled``: it acts only on dry calls that list it. ``with_points``: it acts on a
-    customer who has points.
+    evaluated so far in the future, counted from when it ``starts`` if that is said; ``disabled``: it acts only on dry
+    calls that list it. ``with_points``: it acts on a customer who has points.
     """
 
     name: str
@@ -178,6 +178,7 @@ class Trigger:
     ahead: timedelta | None = None
     disabled: bool = False
     with_points: bool = False
+    starts: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
