@@ -88,9 +88,7 @@ def update(
         content = merged(content, case.trigger(label))
     content |= body
     answer = case.arranged(api.put_session(session, content, content=SHOWN))
-    return Brought(
-        label, session, str(body["profileId"]), answer, tuple(case.showing(answer, label)), content, before
-    )
+    return Brought(label, session, str(body["profileId"]), answer, tuple(case.showing(answer, label)), content, before)
 
 
 def prepared(case: Case, api: Api, label: str, profile: str) -> dict[str, Any]:

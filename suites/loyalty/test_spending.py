@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any
-
 from strategies.bringing import Brought, update
 from strategies.earning import ledger_of
 from strategies.membership import told
-from strategies.moments import instant, written
-from strategies.showing import CENT, objects
+from strategies.showing import objects
+from strategies.spent import points, spared, taken
 from talonproof.http.exchange import Exchange
-from talonproof.model.observed import amount
 from talonproof.plugin import scenario
 from talonproof.run.api import Api
 from talonproof.run.case import Case
 from talonproof.verdict import Reason
 
 LASTING, EXPIRING, SPENT = "addLoyaltyPoints:lasting", "addLoyaltyPoints:expiring", "deductLoyaltyPoints:profile"
-NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @scenario(
@@ -47,18 +40,16 @@ def test_what_expires_first_is_spent_first(case: Case, api: Api) -> None:
     spending = close(case, api, SPENT, profile)
     if ledger_of(case, spending)[0] != ledger:
         case.unsupported(Reason.NEVER_TRIGGERED, "the points that are spent are of another ledger than those given")
-    held = rows(before)
-    after = told(case, case.settled(read, lambda read: bool(less(held, rows(read)))))
-    left = rows(after)
-    taken = less(held, left)
-    if len(held) < len(given) or not taken:
+    held = points(before)
+    after = told(case, case.settled(read, lambda read: bool(taken(held, points(read)))))
+    left = points(after)
+    if len(held) < len(given) or not taken(held, left):
         case.unsupported(Reason.NEVER_TRIGGERED, "the list of points does not show what was added or what was spent")
-    early = [end for end, points in left.values() if points > CENT and end < max(held[one][0] for one in taken)]
+    wrong = spared(held, left)
     case.judge(
         "LOY-014",
-        not early,
-        f"points that expire {worded(max(held[one][0] for one in taken))} were spent while others are left that expire "
-        f"{worded(min(early, default=NEVER))}",
+        not wrong,
+        wrong,
         of=(before, spending.answer, after),
         pointer="/data",
         operation=spending.answer.operation,
@@ -68,24 +59,3 @@ def test_what_expires_first_is_spent_first(case: Case, api: Api) -> None:
 def close(case: Case, api: Api, label: str, profile: str) -> Brought:
     """A session of the profile, closed with what brings about an effect; 1 request."""
     return update(case, api, label, case.new_id("session"), {"profileId": profile, "state": "closed"})
-
-
-def rows(read: Exchange) -> dict[Any, tuple[datetime, Decimal]]:
-    """When the points of each row of a list expire, and how many they are; by the id of the row."""
-    return {
-        row.get("id"): (instant(row.get("expiryDate")) or NEVER, amount(row.get("amount")) or Decimal(0))
-        for row in objects(read.at("data"))
-    }
-
-
-def less(
-    before: Mapping[Any, tuple[datetime, Decimal]], after: Mapping[Any, tuple[datetime, Decimal]]
-) -> frozenset[Any]:
-    """The rows that are gone, or have fewer points than before."""
-    gone = (NEVER, Decimal(0))
-    return frozenset(key for key, (_, points) in before.items() if after.get(key, gone)[1] < points - CENT)
-
-
-def worded(end: datetime) -> str:
-    """When points expire."""
-    return "never" if end == NEVER else f"on {written(end)}"

@@ -38,6 +38,10 @@ FAULTS: Mapping[str, Fault] = {fault.id: fault for fault in chain.from_iterable(
 """Every fault by its name, in the order of the areas."""
 
 
+ENGINE = frozenset(fault.id for fault in chain(ROLLBACKS, EARNINGS, REDEMPTIONS, EVALUATIONS))
+"""The names of those that show only where campaigns act."""
+
+
 def select(names: Iterable[str]) -> tuple[Fault, ...]:
     """The faults of some names; ConfigError with the closest name for an unknown one."""
     chosen: list[Fault] = []
