@@ -19,7 +19,7 @@ RESERVED = (*UPDATE, "createCouponReservation", "getCustomerInventory", "updateC
 @scenario(
     "SES-059", "SES-060", "PRO-019",
     footprint="consume",
-    requests=9,
+    requests=10,
     depth="release",
     needs=("coupons",),
     operations=RESERVED,
@@ -84,7 +84,7 @@ def test_a_redemption(case: Case, api: Api) -> None:
 @scenario(
     "CPN-010", "CPN-011", "PRO-019",
     footprint="consume",
-    requests=8,
+    requests=7,
     depth="release",
     needs=("mandatory_coupons",),
     operations=RESERVED,

@@ -161,11 +161,11 @@ PLAIN: Final = Trigger("any session")
 
 
 def attempts(target: Target) -> tuple[Trigger, ...]:
-    """What is tried on a target, each by one request: a plain session, a coupon of each pool, and its triggers."""
+    """What is tried on a target, each by one request: a plain session, its triggers, and a coupon of each pool."""
     bound = target.bindings
     pools = ((name, getattr(bound, name)) for name in POOLS if name != "mandatory_coupons")
     coupons = (Trigger(f"a coupon of {name}", {"couponCodes": [codes[0]]}) for name, codes in pools if codes)
-    return (PLAIN, *coupons, *target.triggers)
+    return (PLAIN, *target.triggers, *coupons)
 
 
 def requests_at_most(target: Target) -> int:
