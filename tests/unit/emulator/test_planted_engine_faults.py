@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -122,8 +123,8 @@ SCRIPTS: dict[str, tuple[Step, ...]] = {
     "used-coupons-not-in-inventory": (put("s", **COUPON), INVENTORY),
     "giveaway-while-open": (put("s", "giveaway", state="open"),),
     "coming-giveaway-with-code": (put("s", "giveaway", state="open"),),
-    "now-is-now": (put("s", "scheduled", "?dry=true&now=2024-10-14T00:00:00Z"),),
-    "disabled-campaign-stays-off": (put("s", query="?dry=true", evaluableCampaignIds=[31]),),
+    "scheduled-campaign-awake": (put("s", "scheduled"),),
+    "disabled-campaign-awake": (put("s"),),
     "listed-campaigns-and-all-others": (put("s", "discount", "?dry=true", evaluableCampaignIds=[31]),),
     "totals-after-discounts": (put("s", "discount"),),
     "undone-effects-shown": undone("discount", cancel, see("/v2/customer_sessions/s")),
@@ -157,8 +158,8 @@ MADE: dict[str, tuple[str, Callable[[str], Step], Callable[[str], Step]]] = {
 
 @pytest.fixture(scope="module")
 def default_world() -> World:
-    """The default world."""
-    return read_world(None)
+    """The default world without the ledgers that take long to load."""
+    return replace(read_world(None), entries=())
 
 
 Make = Callable[..., Any]
@@ -217,7 +218,7 @@ def test_a_fault_of_created_codes_changes_an_answer(make: Make, default_world: W
     assert answers() != answers(name)
 
 
-@pytest.mark.parametrize("name", sorted(ENGINE))
+@pytest.mark.parametrize("name", sorted(ENGINE - {"disabled-campaign-awake"}))
 def test_a_fault_leaves_plain_sessions_alone(make: Make, default_world: World, name: str) -> None:
     """A session that no campaign acts on is answered as by a healthy server, from its opening to its cancellation."""
     script = (put("s", state="open"), put("s"), back("s"), cancel("s"), see("/v2/customer_sessions/s"), INVENTORY)

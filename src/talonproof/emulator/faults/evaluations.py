@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from talonproof.emulator.faults.fault import Collection, Proceed, on_reply, on_request
+from talonproof.emulator.engine.campaign import Campaign
+from talonproof.emulator.faults.fault import Collection, Interceptor, Proceed, on_reply
 from talonproof.emulator.faults.redemptions import EVALUATING
 from talonproof.emulator.faults.settling import Shown, shown, undone
 from talonproof.emulator.faults.states import UPDATE
 from talonproof.emulator.faults.tampering import edited_body, edited_reply, in_path, is_dry
 from talonproof.emulator.message import Reply, Request, as_object
+from talonproof.emulator.world import World
 
 if TYPE_CHECKING:
     from talonproof.emulator.app import Emulator
@@ -21,11 +25,34 @@ _UNDONE = "fault: effects undone"
 _LISTED = "evaluableCampaignIds"
 
 
-@EVALUATIONS.must("now-is-now", "A dry update is evaluated at the present moment, whatever `now` says.", "DRY-014",
-                  on=UPDATE)  # fmt: skip
-@on_request
-def _(request: Request) -> Request:
-    return request.without("now")
+def _with_campaigns(edit: Callable[[Campaign], Campaign]) -> Interceptor:
+    """A server whose campaigns are others than those of its world."""
+
+    def edited(world: World) -> World:
+        return replace(
+            world,
+            campaigns={number: edit(each) for number, each in world.campaigns.items()},
+            applications={
+                number: replace(each, campaigns=tuple(map(edit, each.campaigns)))
+                for number, each in world.applications.items()
+            },
+        )
+
+    def interceptor(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
+        if any(edit(each) != each for each in emulator.world.campaigns.values()):
+            emulator.world = edited(emulator.world)
+        return proceed(request)
+
+    return interceptor
+
+
+EVALUATIONS.must("scheduled-campaign-awake", "Campaigns act before they start.", "DRY-014", on=EVALUATING)(
+    _with_campaigns(lambda each: replace(each, starts=None) if (each.starts or 0) > 0 else each)
+)
+EVALUATIONS.must("disabled-campaign-awake", "Disabled campaigns act on calls that do not list them.", "DRY-015",
+                 on=EVALUATING)(
+    _with_campaigns(lambda each: replace(each, state="enabled") if each.state == "disabled" else each)
+)  # fmt: skip
 
 
 def _unlisted(request: Request) -> Request:
@@ -36,14 +63,6 @@ def _unlisted(request: Request) -> Request:
             holder.pop(_LISTED, None)
 
     return edited_body(request, inside) if is_dry(request) else request
-
-
-@EVALUATIONS.must(
-    "disabled-campaign-stays-off", "A disabled campaign is evaluated by no call.", "DRY-015", on=EVALUATING
-)
-@on_request
-def _(request: Request) -> Request:
-    return _unlisted(request)
 
 
 @EVALUATIONS.should("listed-campaigns-and-all-others", "Campaigns that a dry call lists come besides all that run.",
