@@ -44,6 +44,29 @@ def uses(read: Exchange, coupon: str) -> Decimal | None:
     return next((amount(one.get("usageCounter")) for one in owned(read, coupon)), None)
 
 
+def judge_uses(
+    case: Case, requirement: str, read: Exchange, coupon: str, *, of: Exchange, times: Decimal, own: int, when: str
+) -> bool:
+    """Judges how often a coupon counts as used, after an answer that brings it about.
+
+    Where that is not as expected, and the customer's ``own`` uses are, somebody else redeems the coupon, which should be
+    the run's alone: the case ends as UNSUPPORTED.
+    """
+    found = uses(read, coupon)
+    of_customer = next((amount(one.get("profileRedemptionCount")) for one in owned(read, coupon)), None)
+    if found != times and of_customer == own:
+        case.unsupported(Reason.BINDING, "somebody else redeems the coupon, though the pool is for the run alone")
+    return case.judge(
+        requirement,
+        found == times,
+        f"the coupon counts as used {found} times {when}, expected {times}",
+        of=(of, read),
+        pointer="/coupons",
+        operation=of.operation,
+        check=when.replace(" ", "_"),
+    )
+
+
 def seen_uses(case: Case, profile: str, coupon: str, *, until: Decimal | None) -> Exchange:
     """The inventory of a customer once a coupon counts as used so often, or the settle time is up.
 

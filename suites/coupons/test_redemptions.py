@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from strategies.firing import customer, session_for
 from strategies.foretold import foretold
-from strategies.redeeming import about, cancelling, seen_uses, taken, uses
+from strategies.redeeming import about, cancelling, judge_uses, seen_uses, taken, uses
 from strategies.reserving import giving_back, owned
 from talonproof.model.observed import differences
 from talonproof.plugin import scenario
@@ -37,28 +37,14 @@ def test_a_redemption(case: Case, api: Api) -> None:
         opened = case.arranged(api.put_session(session, session_for(case, profile=name, couponCodes=[coupon])))
         taken(case, opened, "acceptCoupon", coupon)
         read = seen_uses(case, name, coupon, until=before + 1)
-        if not case.judge(
-            "SES-059",
-            uses(read, coupon) == before,
-            f"the coupon counts as used {uses(read, coupon)} times while the session is open, expected {before}",
-            of=(opened, read),
-            pointer="/coupons",
-            operation=opened.operation,
-            check="not_before_it_is_closed",
+        if not judge_uses(
+            case, "SES-059", read, coupon, of=opened, times=before, own=0, when="while the session is open"
         ):
             return
         ended = case.arranged(api.put_session(session, {"state": "closed"}))
         taken(case, ended, "acceptCoupon", coupon)
         read = seen_uses(case, name, coupon, until=before + 1)
-        case.judge(
-            "SES-059",
-            uses(read, coupon) == before + 1,
-            f"the coupon counts as used {uses(read, coupon)} times once the session is closed, expected {before + 1}",
-            of=(ended, read),
-            pointer="/coupons",
-            operation=ended.operation,
-            check="once_it_is_closed",
-        )
+        judge_uses(case, "SES-059", read, coupon, of=ended, times=before + 1, own=1, when="once the session is closed")
         case.judge(
             "PRO-019",
             bool(owned(read, coupon)),
@@ -71,14 +57,7 @@ def test_a_redemption(case: Case, api: Api) -> None:
         cancelled = case.arranged(api.put_session(session, {"state": "cancelled"}))
         taken(case, cancelled, "rollbackCoupon", coupon)
         read = seen_uses(case, name, coupon, until=before)
-        case.judge(
-            "SES-060",
-            uses(read, coupon) == before,
-            f"the coupon counts as used {uses(read, coupon)} times after the rollback, expected {before}",
-            of=(cancelled, read),
-            pointer="/coupons",
-            operation=cancelled.operation,
-        )
+        judge_uses(case, "SES-060", read, coupon, of=cancelled, times=before, own=0, when="after the rollback")
 
 
 @scenario(
