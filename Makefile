@@ -12,6 +12,7 @@ SEEDS  ?= 20
 NETWORK_SEEDS ?= 10
 COLLEAGUE_SEEDS ?= 10
 KILLS  ?= 100
+CRASHES ?= 50
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -73,9 +74,17 @@ pace: $(VENV)/.ready ## Measure how fast the requests of a whole run arrive unde
 kills: $(VENV)/.ready ## Kill KILLS=100 runs at random moments, and see that nothing is lost; slow
 	@KILLS=$(KILLS) $(BIN)/python -m pytest -n $(JOBS) tests/kills $(ARGS)
 
+.PHONY: durability
+durability: $(VENV)/.ready ## Kill the emulator CRASHES=50 times while it writes, and count what it had answered; slow
+	@CRASHES=$(CRASHES) $(BIN)/python -m pytest -n $(JOBS) tests/durability $(ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.ready ## Measure how long runs take, and how fast the parts are
 	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+.PHONY: speed
+speed: $(VENV)/.ready ## Measure the emulator beside a bare route and beside prism: make speed ARGS="--short --without-prism"
+	@$(BIN)/python benchmarks/serving.py $(ARGS)
 
 .PHONY: lock
 lock: $(VENV)/.ready-dev ## Pin the newest dependencies that pyproject.toml allows
