@@ -13,6 +13,7 @@ NETWORK_SEEDS ?= 10
 COLLEAGUE_SEEDS ?= 10
 KILLS  ?= 100
 CRASHES ?= 50
+HISTORIES ?= 5000
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -77,6 +78,10 @@ kills: $(VENV)/.ready ## Kill KILLS=100 runs at random moments, and see that not
 .PHONY: durability
 durability: $(VENV)/.ready ## Kill the emulator CRASHES=50 times while it writes, and count what it had answered; slow
 	@CRASHES=$(CRASHES) $(BIN)/python -m pytest -n $(JOBS) tests/durability $(ARGS)
+
+.PHONY: laws
+laws: $(VENV)/.ready ## Hold the emulator's engine to its laws over HISTORIES=5000 histories an edition; slow
+	@HISTORIES=$(HISTORIES) $(BIN)/python -m pytest -n $(JOBS) tests/unit/emulator/engine/test_laws.py $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/.ready ## Measure how long runs take, and how fast the parts are

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -65,11 +66,13 @@ campaigns:
   - id: 5
     name: Points
     limits: [{action: createLoyaltyPoints, limit: 150}]
-    rules: [{name: points, when: [{attribute: session.mark, in: [points, all]}], then: [
-      {addLoyaltyPoints: {name: Kept, program: 1, value: 8}},
-      {addLoyaltyPoints: {name: Bounded, program: 3, value: 12}},
-      {addLoyaltyPoints: {name: Boundless, program: 4, value: 5}},
-      {addLoyaltyPoints: {name: Card, program: 2, value: 4}}]}]
+    rules:
+      - {name: points, when: [{attribute: session.mark, in: [points, all]}], then: [
+          {addLoyaltyPoints: {name: Kept, program: 1, value: 8}},
+          {addLoyaltyPoints: {name: Bounded, program: 3, value: 12}},
+          {addLoyaltyPoints: {name: Boundless, program: 4, value: 5}}]}
+      - {name: card, when: [{attribute: session.mark, in: [points, all]}], then: [
+          {addLoyaltyPoints: {name: Card, program: 2, value: 4}}]}
   - id: 6
     name: Points to come
     limits: [{action: createLoyaltyPointsEffect, limit: 12}]
@@ -124,7 +127,7 @@ coupons:
 MARKS = ("", "discount", "points", "pending", "spend", "gift", "make", "notes", "progress", "all")
 CODES = ("MANY-1", "ONCE-1", "TWICE-1", "HARD-1", "MINE-1", "NONE-1")
 PROFILES = ("anna", "ben", "carl", "")
-SESSIONS = ("s0", "s1", "s2")
+SESSIONS = ("s0", "s1", "s2", "s3", "s4", "s5")
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -188,36 +191,52 @@ class Wait:
 
 Step = Update | CloseAnd | Return | Other | Wait
 
-_CARTS = st.builds(
-    Cart,
-    profile=st.sampled_from(PROFILES),
-    mark=st.sampled_from(MARKS),
-    coupons=st.lists(st.sampled_from(CODES), max_size=2, unique=True).map(tuple),
-    quantities=st.lists(st.integers(1, 3), min_size=1, max_size=2).map(tuple),
-    made=st.none() | st.integers(0, 3),
-    card=st.booleans(),
-)
-_SESSIONS = st.sampled_from(SESSIONS)
-STEPS: st.SearchStrategy[Step] = st.one_of(
-    st.builds(
-        Update,
-        session=_SESSIONS,
-        state=st.sampled_from([None, "open", "closed", "closed", "cancelled"]),
-        cart=st.none() | _CARTS,
-        dry=st.sampled_from([False, False, False, True]),
-    ),
-    st.builds(CloseAnd, session=_SESSIONS, cart=_CARTS, then=st.sampled_from(["cancel", "reopen"])),
-    st.builds(Return, session=_SESSIONS, position=st.integers(0, 1), quantity=st.integers(1, 2), dry=st.booleans()),
-    st.builds(Update, session=_SESSIONS, state=st.just("cancelled"), cart=st.none(), dry=st.just(False)),
-    st.builds(Other, what=st.just("reopen"), profile=_SESSIONS, dry=st.just(False)),
-    st.builds(
-        Other,
-        what=st.sampled_from(["event", "profile", "reserve", "referral", "inventory", "balances"]),
-        profile=st.sampled_from(PROFILES[:3]),
-        dry=st.booleans(),
-    ),
-    st.builds(Wait, days=st.integers(1, 4)),
-)
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Step]:
+    """Some steps around a few customers, codes and marks, so that they meet again and again."""
+    profiles, codes, marks = (
+        draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
+        for names in (PROFILES, CODES, MARKS)
+    )
+    return draw(st.lists(_steps(profiles, codes, marks), min_size=3, max_size=18))
+
+
+def _steps(profiles: Sequence[str], codes: Sequence[str], marks: Sequence[str]) -> st.SearchStrategy[Step]:
+    carts = st.builds(
+        Cart,
+        profile=st.sampled_from(profiles),
+        mark=st.sampled_from(marks),
+        coupons=st.lists(st.sampled_from(codes), max_size=2, unique=True).map(tuple),
+        quantities=st.lists(st.integers(1, 3), min_size=1, max_size=2).map(tuple),
+        made=st.none() | st.integers(0, 3),
+        card=st.booleans(),
+    )
+    session = st.sampled_from(SESSIONS)
+    named = st.sampled_from([name for name in profiles if name] or [PROFILES[0]])
+    closing = st.builds(Update, session=session, state=st.just("closed"), cart=carts, dry=st.just(False))
+    return st.one_of(
+        closing,
+        closing,
+        st.builds(
+            Update,
+            session=session,
+            state=st.sampled_from([None, "open", "closed", "cancelled"]),
+            cart=st.none() | carts,
+            dry=st.booleans(),
+        ),
+        st.builds(CloseAnd, session=session, cart=carts, then=st.sampled_from(["cancel", "reopen"])),
+        st.builds(Return, session=session, position=st.integers(0, 1), quantity=st.integers(1, 2), dry=st.booleans()),
+        st.builds(Update, session=session, state=st.just("cancelled"), cart=st.none(), dry=st.just(False)),
+        st.builds(Other, what=st.just("reopen"), profile=session, dry=st.just(False)),
+        st.builds(
+            Other,
+            what=st.sampled_from(["event", "profile", "reserve", "referral", "inventory", "balances"]),
+            profile=named,
+            dry=st.booleans(),
+        ),
+        st.builds(Wait, days=st.integers(1, 4)),
+    )
 
 
 @dataclass

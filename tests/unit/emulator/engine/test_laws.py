@@ -1,4 +1,4 @@
-"""The engine's own laws hold for every history: a few hundred here, thousands with ``make laws``."""
+"""The engine's own laws hold for every history: hundreds here, thousands with ``make laws``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from talonproof.contract.contract import Contract
 from talonproof.contract.validators import Validators
@@ -19,7 +18,6 @@ from talonproof.emulator.instant import written
 from talonproof.emulator.world import World
 from talonproof.emulator.world_file import parse_world
 from tests.unit.emulator.engine.histories import (
-    STEPS,
     TIGHT,
     CloseAnd,
     Other,
@@ -29,10 +27,11 @@ from tests.unit.emulator.engine.histories import (
     Rows,
     Step,
     Update,
+    histories,
     ledgers,
 )
 
-HISTORIES = int(os.environ.get("HISTORIES", "150"))
+HISTORIES = int(os.environ.get("HISTORIES", "100"))
 """How many histories each edition is given."""
 
 POINT = 1_000_000
@@ -65,7 +64,7 @@ def test_laws(edition: str, tight: World, request: pytest.FixtureRequest) -> Non
     validators: Validators = request.getfixturevalue("validators" if edition == "contract" else "later_validators")
 
     @settings(max_examples=HISTORIES)
-    @given(steps=st.lists(STEPS, min_size=3, max_size=14))
+    @given(steps=histories())
     def every_history(steps: list[Step]) -> None:
         player, again = (Player(tight, contract, validators) for _ in range(2))
         try:
