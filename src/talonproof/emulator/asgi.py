@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -27,6 +28,7 @@ def application(emulator: Emulator, *, latency: float = 0.0) -> Application:
     ) -> None:
         if scope["type"] != "http":
             return
+        arrived = time.monotonic()
         body = await _body(receive)
         if body is None:
             return
@@ -36,7 +38,7 @@ def application(emulator: Emulator, *, latency: float = 0.0) -> Application:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if latency:
             await asyncio.sleep(latency)
-        answer = emulator.handle(Request(scope["method"], target, headers, body))
+        answer = emulator.handle(Request(scope["method"], target, headers, body, arrived))
         pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
         await send({"type": "http.response.body", "body": answer.body})

@@ -8,7 +8,7 @@ that left is all that the rest depends on.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import combinations
 from typing import Final, Generic, Protocol, TypeVar
@@ -104,8 +104,25 @@ def serial_order(
 
 
 def overlapping(calls: Iterable[Timed[A, R]]) -> tuple[tuple[Timed[A, R], Timed[A, R]], ...]:
-    """The pairs of calls, both carried out for certain, of which neither was over before the other began."""
-    done = [call for call in calls if call.happened is Happened.YES]
+    """The pairs of answered calls, one of them carried out at least, of which neither was over before the other began.
+
+    They are what a serial order says anything about: where there are none, nothing was put to the test.
+    """
+    answered = [call for call in calls if call.happened is not Happened.MAYBE]
     return tuple(
-        (one, other) for one, other in combinations(done, 2) if not one.precedes(other) and not other.precedes(one)
+        (one, other)
+        for one, other in combinations(answered, 2)
+        if Happened.YES in {one.happened, other.happened} and not one.precedes(other) and not other.precedes(one)
+    )
+
+
+def contradicted(
+    start: Collection[S], calls: Sequence[Timed[A, R]], thing: Sequential[S, A, R]
+) -> tuple[Timed[A, R], ...]:
+    """The calls without whose result, each alone, there would be an order; for people who wonder where it breaks."""
+    told = [call for call in calls if call.happened is Happened.YES and call.result is not None]
+    return tuple(
+        call
+        for call in told
+        if serial_order(start, [replace(one, result=None) if one is call else one for one in calls], thing) is not None
     )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from talonproof.model.serial import Sequential
 
 Values = frozenset[tuple[str, str]]
 """The value of each property, as canonical JSON, by name; a set of pairs, so that it is hashable."""
@@ -82,3 +85,22 @@ class Stock:
         given = (action.amount if enough else Decimal(0)) if result is None else result
         if given == action.amount if enough else 0 <= given <= state:
             yield state - given
+
+
+Pair = tuple[Any, Any]
+"""A state, an action or a result of two things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Two things at once: states, actions and results are pairs."""
+
+    one: Sequential[Any, Any, Any]
+    other: Sequential[Any, Any, Any]
+
+    def after(self, state: Pair, action: Pair, result: Pair | None) -> Iterator[Pair]:
+        """The pairs of what either leaves behind."""
+        first, second = result or (None, None)
+        for left in self.one.after(state[0], action[0], first):
+            for right in self.other.after(state[1], action[1], second):
+                yield left, right

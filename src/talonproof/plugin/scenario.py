@@ -30,6 +30,7 @@ def scenario(  # noqa: PLR0913 - the columns of a plan
     authentication: bool = False,
     also: Sequence[str] = (),
     kind: Kind = "",
+    parallel: bool = False,
 ) -> pytest.MarkDecorator:
     """The mark of a case; a function or one of its parameters carries it.
 
@@ -37,7 +38,8 @@ def scenario(  # noqa: PLR0913 - the columns of a plan
     ``also`` may be. ``requests`` is the most that one example sends. ``depth`` is the shallowest depth it is part of;
     a property gives ``examples`` instead, for smoke, release and nightly. ``needs`` are bindings, ``keys``
     roles of keys, ``operations`` those that must be built for it, the one it is about before those that it only
-    needs; ``kind`` is what it tries of that one. See :class:`talonproof.run.plan.Spec`.
+    needs; ``kind`` is what it tries of that one. A ``parallel`` case sends calls about one thing at the same time. See
+    :class:`talonproof.run.plan.Spec`.
     """
     if examples is None:
         shallowest = ("smoke", "release", "nightly").index(depth)
@@ -53,6 +55,7 @@ def scenario(  # noqa: PLR0913 - the columns of a plan
         authentication=authentication,
         also=tuple(also),
         kind="authentication" if authentication else kind,
+        parallel=parallel,
     )
 
 

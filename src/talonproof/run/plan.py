@@ -27,7 +27,8 @@ class Spec:
     ``requests`` is the most that one example may send; ``examples`` how many examples each depth runs
     (smoke, release, nightly; 0 leaves the case out). ``needs`` are bindings, ``keys`` roles of keys that
     the target must have. ``operations`` are those that must be built, unless the case only authenticates.
-    Where the case tries calls of one ``kind`` (valid, boundary, invalid, authentication), they are calls of the first.
+    ``parallel`` cases send calls about one thing at the same time. Where the case tries calls of one ``kind`` (valid,
+    boundary, invalid, authentication), they are calls of the first.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Spec:
     authentication: bool = False
     also: tuple[str, ...] = ()
     kind: Kind = ""
+    parallel: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -242,6 +244,9 @@ def _place(spec: Spec, options: RunOptions, target: Target, keys: Keys) -> Row:
     absent = [role for role in spec.keys if not getattr(keys, role)]
     if absent:
         return out(Verdict.UNSUPPORTED, Reason.BINDING, f"the target has no key: {', '.join(absent)}")
+    if spec.parallel and target.abreast < 2:
+        detail = "it sends calls at the same time, which the target file has to allow: [limits] parallel = 8"
+        return out(Verdict.UNSUPPORTED, Reason.PARALLEL, detail)
     unbuilt = sorted(target.unbuilt.intersection(spec.operations)) if not spec.authentication else []
     if unbuilt:
         return out(Verdict.UNSUPPORTED, Reason.NOT_IMPLEMENTED, f"the target declares not to have {', '.join(unbuilt)}")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talonproof.model.serial import MOST, Happened, Sequential, Timed, overlapping, serial_order
+from talonproof.model.serial import MOST, Happened, Sequential, Timed, contradicted, overlapping, serial_order
 from talonproof.model.things import Adding, Counters, Properties, Stock, Taking, Write
 
 INITIAL = frozenset({("a", '"old"'), ("b", '"old"')})
@@ -238,12 +238,21 @@ def test_any_state_at_the_start_will_do() -> None:
 
 
 def test_evidence_are_pairs_that_overlapped() -> None:
-    """Neither was over before the other began, and both happened; an end and a beginning at one moment count."""
+    """Neither was over before the other began, and one of them happened; an end and a beginning at a time count."""
     a, b, c = (Timed(name, ONE, sent, sent + 1) for name, sent in (("a", 0), ("b", 1), ("c", 3)))
-    refused, perhaps = replace(a, happened=Happened.NO), replace(a, happened=Happened.MAYBE)
+    refused, perhaps = replace(a, name="no", happened=Happened.NO), replace(a, happened=Happened.MAYBE)
 
     assert [("a", "b")] == [(one.name, other.name) for one, other in overlapping([a, b, c])]
-    assert () == overlapping([refused, perhaps, b, c])
+    assert [("no", "b")] == [(one.name, other.name) for one, other in overlapping([refused, perhaps, b, c])]
+    assert () == overlapping([refused, replace(refused, name="neither"), perhaps])
+
+
+def test_where_it_breaks_is_told() -> None:
+    """A call is named where without its result alone there would be an order."""
+    calls = [*at_once((Write.of({"a": '"x"'}), None), (Write.of({"b": '"x"'}), None)), read(a='"old"')]
+
+    assert ["read"] == [call.name for call in contradicted([INITIAL], calls, Properties())]
+    assert () == contradicted([INITIAL], [*calls, replace(calls[-1], name="again")], Properties())
 
 
 def test_eight_calls_that_all_overlap_are_searched_at_once() -> None:
