@@ -128,6 +128,7 @@ class Emulator:
             store=self.store,
             world=self.world,
             properties=self._properties,
+            loaded=self._loaded,
         )
         with self.store.reading() if operation.method == "GET" else self.store.transaction(keep=not dry):
             return handler(call)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from talonproof.contract.validators import Validators
-from talonproof.emulator import catalog, profile
+from talonproof.emulator import catalog, giveaway, profile
 from talonproof.emulator.call import Call
 from talonproof.emulator.operations import sessions
 from talonproof.emulator.refusal import Refusal
@@ -34,6 +34,8 @@ def load(world: World, store: Store, now: int, validators: Validators) -> None:
         _load_catalogs_and_coupons(world, store, now)
         _load_profiles_and_cards(world, store, now)
         _load_entries(world, store, now)
+        for pool in world.pools.values():
+            giveaway.fill(store, pool, now)
         for session in world.sessions:
             _load_session(world, store, now, session, validators)
 
@@ -149,6 +151,7 @@ def _load_session(world: World, store: Store, now: int, session: Session, valida
         now=now + session.created,
         store=store,
         world=world,
+        loaded=now,
     )
     try:
         sessions.update(call)

@@ -14,7 +14,7 @@ from talonproof.errors import ConfigError
 Row = tuple[Any, ...]
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
-_VERSION = "2"
+_VERSION = "3"
 
 
 class Store:

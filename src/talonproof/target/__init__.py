@@ -3,22 +3,26 @@
 from talonproof.target.reading import checked_url, parse_target
 from talonproof.target.values import (
     KEY_VARIABLE,
+    POOLS,
     Bindings,
     Footprint,
     Keys,
     Limits,
     Target,
+    Trigger,
     Way,
     is_loopback,
 )
 
 __all__ = [
     "KEY_VARIABLE",
+    "POOLS",
     "Bindings",
     "Footprint",
     "Keys",
     "Limits",
     "Target",
+    "Trigger",
     "Way",
     "checked_url",
     "is_loopback",

@@ -81,7 +81,7 @@ def _campaign(rule: str) -> str:
     return f"In the Application of the key, make a campaign that is active: {rule}"
 
 
-_COUPONS: Final = "make a coupon campaign without rules that change a cart, and import the coupons of the CSV"
+_COUPONS: Final = "make a coupon campaign whose one rule accepts the coupon, and import the coupons of the CSV"
 
 KEYS: Final = (
     # the server
@@ -442,6 +442,22 @@ KEYS: Final = (
         "Coupons for the run alone, each leased by one case at a time.",
         '["TP-POOL-1", "TP-POOL-2"]',
         _campaign(f"{_COUPONS}; nobody else uses these."),
+    ),
+    Key(
+        "pools",
+        "mandatory_coupons",
+        Kind.TEXTS,
+        "The same, of coupons whose reservation is mandatory.",
+        '["TP-MANDATORY-2", "TP-MANDATORY-3"]',
+        _campaign("with coupons whose reservation is mandatory; nobody else uses these."),
+    ),
+    Key(
+        "pools",
+        "single_use_coupons",
+        Kind.TEXTS,
+        "The same, of coupons that can be redeemed once; a case that redeems one gives it back by cancelling.",
+        '["TP-ONCE-1", "TP-ONCE-2"]',
+        _campaign(f"{_COUPONS}, with a usage limit of 1; nobody else uses these."),
     ),
     Key(
         "pools",

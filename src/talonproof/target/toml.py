@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
@@ -114,14 +114,17 @@ class Reader:
         return found
 
     def _filled(self, row: Key, text: str) -> str:
+        return self.filled(text, lambda message, hint: self._wrong(row, message, hint))
+
+    def filled(self, text: str, wrong: Callable[[str, str], DocumentError]) -> str:
         """The text with the values of the variables it names; an unset one is an error, and its text is not guessed."""
 
         def value(found: re.Match[str]) -> str:
             name = found[1]
             if not _VARIABLE.fullmatch(name):
-                raise self._wrong(row, "holds ${…} without the name of a variable", "capitals, digits and _")
+                raise wrong("holds ${…} without the name of a variable", "capitals, digits and _")
             if name not in self.environment:
-                raise self._wrong(row, f"needs the environment variable {name}, which is not set", f"export {name}=…")
+                raise wrong(f"needs the environment variable {name}, which is not set", f"export {name}=…")
             return self.environment[name]
 
         return _PLACEHOLDER.sub(value, text)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from talonproof.http.exchange import Credential, Exchange
 from talonproof.run.doctor.asking import Asking
-from talonproof.target import Bindings
+from talonproof.target import POOLS, Bindings
 
 _CENT: Final = 0.01
 _ITEM: Final[Mapping[str, Any]] = {"name": "mug", "sku": "tp-mug", "quantity": 1, "price": 10.5}
@@ -134,12 +134,14 @@ def _coupons(asking: Asking) -> Iterator[Held]:
     for name in COUPONS:
         if code := getattr(asking.bindings, name):
             yield _judged(name, asking.ask("getReservedCustomers", {"couponValue": code}))
-    pool = [asking.ask("getReservedCustomers", {"couponValue": code}) for code in asking.bindings.coupons]
-    wrong = [code for code, answer in zip(asking.bindings.coupons, pool, strict=True) if answer and answer.refused]
-    if wrong:
-        yield Held("coupons", State.MISSING, f"not there: {', '.join(wrong)}")
-    elif pool:
-        yield _judged("coupons", pool[0])
+    for name in POOLS:
+        codes = getattr(asking.bindings, name)
+        pool = [asking.ask("getReservedCustomers", {"couponValue": code}) for code in codes]
+        wrong = [code for code, answer in zip(codes, pool, strict=True) if answer and answer.refused]
+        if wrong:
+            yield Held(name, State.MISSING, f"not there: {', '.join(wrong)}")
+        elif pool:
+            yield _judged(name, pool[0])
 
 
 Part = Callable[[Bindings], Mapping[str, Any]]

@@ -1,0 +1,172 @@
+"""Evaluation asks the rules of the campaigns that run, in the order of their ids, what they want to happen.
+
+It reads and writes nothing: what it proposes comes true when settlement says so. A rule acts while all its
+conditions hold; its effects come about together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from talonproof.emulator.engine import code as codes
+from talonproof.emulator.engine.budget import NotPossible
+from talonproof.emulator.engine.campaign import Campaign, CodeKind, Rule
+from talonproof.emulator.engine.code import Code
+from talonproof.emulator.engine.effect import NO_CAMPAIGN, Effect
+from talonproof.emulator.engine.scene import Scene
+
+if TYPE_CHECKING:
+    from talonproof.emulator.call import Call
+    from talonproof.emulator.engine.situation import Situation
+
+_ARCHIVED_IS_FINAL = "IntegrationCampaign"
+"""A schema that came with the edition 2026-05, since when an archived campaign is not even evaluated by name."""
+
+_ACCEPTS = frozenset({"acceptCoupon", "acceptReferral"})
+_CANNOT = "EffectCouldNotBeApplied"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a rule had no effect: the number of the condition that did not hold, or of the effect that cannot be."""
+
+    campaign: Campaign
+    index: int
+    rule: Rule
+    condition: int | None = None
+    effect: int | None = None
+    details: str = ""
+    code: Code | None = None
+
+    def document(self) -> dict[str, Any]:
+        """The failure as answers show it."""
+        shown: dict[str, Any] = {
+            "campaignID": self.campaign.id,
+            "campaignName": self.campaign.name,
+            "rulesetID": self.campaign.id,
+            "ruleIndex": self.index,
+            "ruleName": self.rule.name,
+        }
+        if self.code is not None and self.code.kind is CodeKind.COUPON:
+            shown |= {"couponID": self.code.id, "couponValue": self.code.value}
+        elif self.code is not None:
+            shown |= {"referralID": self.code.id, "referralValue": self.code.value}
+        if self.condition is not None:
+            shown["conditionIndex"] = self.condition
+        if self.effect is not None:
+            shown["effectIndex"] = self.effect
+        if self.details:
+            shown["details"] = self.details
+        return shown
+
+
+def evaluate(call: Call, situation: Situation, failures: list[Failure] | None = None) -> list[Effect]:
+    """The effects that the rules propose, and one for each code that is not accepted; it changes no row.
+
+    ``failures``, if given, gets the rules that had no effect.
+    """
+    loaded = call.loaded
+    evaluated = {each.id: each for each in call.application.campaigns if _is_asked(call, each, situation, loaded)}
+    scene = Scene(call, situation)
+    carried = list(codes.of_session(call, situation, evaluated, loaded))
+    missed: list[Failure] = [] if failures is None else failures
+    for campaign in evaluated.values():
+        scene.campaign = campaign
+        for index, rule in enumerate(campaign.rules):
+            scene.rule, scene.index = rule, index
+            _try(scene, [code for code in carried if code.campaign is campaign], missed)
+    scene.effects.extend(_refusal(code) for code in carried if not code.accepted)
+    return scene.effects
+
+
+def _is_asked(call: Call, campaign: Campaign, situation: Situation, loaded: int) -> bool:
+    """Whether the rules of a campaign are to be evaluated: it runs or, being named, would do so switched on."""
+    if not campaign.within(situation.moment, loaded):
+        return False
+    if situation.campaigns is None:
+        return campaign.state == "enabled"
+    if campaign.state == "archived" and call.known(_ARCHIVED_IS_FINAL):
+        return False
+    return campaign.id in situation.campaigns
+
+
+def _try(scene: Scene, own: Sequence[Code], failures: list[Failure]) -> None:
+    """Tries the rule at hand: once, or once for each valid code of its kind that belongs to its campaign."""
+    rule = scene.rule
+    if rule.on is None:
+        _act(scene, failures)
+        return
+    valid = [code for code in own if code.kind is rule.on and (not code.reason or code.rule[0] >= 0)]
+    for code in valid:
+        scene.code = code
+        _act(scene, failures)
+    scene.code = None
+    if not valid:
+        refused = next((code for code in own if code.kind is rule.on), None)
+        details = refused.details if refused else f"There is no {rule.on} of this campaign."
+        failures.append(Failure(scene.campaign, scene.index, rule, condition=rule.asks, details=details, code=refused))
+
+
+def _act(scene: Scene, failures: list[Failure]) -> None:
+    rule, code = scene.rule, scene.code
+    for number, condition in enumerate(rule.when):
+        if not condition.holds(scene):
+            details = "A condition does not hold."
+            failures.append(Failure(scene.campaign, scene.index, rule, condition=number, details=details, code=code))
+            if code is not None:
+                _blame(scene, code, "RejectedByCondition", details, condition=number)
+            return
+    mark, before = scene.journal.mark(), len(scene.effects)
+    for number, proposal in enumerate(rule.then):
+        try:
+            proposal.propose(scene)
+        except NotPossible as obstacle:
+            scene.journal.undo(mark)
+            del scene.effects[before:]
+            details = obstacle.details
+            failures.append(Failure(scene.campaign, scene.index, rule, effect=number, details=details, code=code))
+            if code is not None:
+                _blame(scene, code, obstacle.reason or _CANNOT, details, effect=number)
+            return
+    if code is not None and any(effect.type in _ACCEPTS for effect in scene.effects[before:]):
+        code.accepted = True
+
+
+def _blame(
+    scene: Scene,
+    code: Code,
+    reason: str,
+    details: str,
+    *,
+    condition: int | None = None,
+    effect: int | None = None,
+) -> None:
+    """Notes the first thing that stood in the way of a code."""
+    if code.accepted or code.reason:
+        return
+    if code.kind is CodeKind.REFERRAL and reason == "ProfileRequired":
+        reason = _CANNOT  # a word that referrals do not have
+    code.reason = f"{code.kind.capitalize()}{reason}" if reason == "RejectedByCondition" else reason
+    code.details, code.condition, code.effect = details, condition, effect
+    code.rule = (scene.index, scene.rule.name)
+
+
+def _refusal(code: Code) -> Effect:
+    """The effect that says why a code is not accepted."""
+    campaign = NO_CAMPAIGN if code.campaign is None else code.campaign.id
+    noun = code.kind.capitalize()
+    props: dict[str, Any] = {
+        "value": code.value,
+        "rejectionReason": code.reason or f"{noun}PartOfNotTriggeredCampaign",
+    }
+    if code.condition is not None:
+        props["conditionIndex"] = code.condition
+    if code.effect is not None:
+        props["effectIndex"] = code.effect
+    if code.details:
+        props["details"] = code.details
+    if code.exclusion:
+        props["campaignExclusionReason"] = code.exclusion
+    return Effect(campaign, campaign, *code.rule, f"reject{noun}", props)
