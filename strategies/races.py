@@ -1,17 +1,20 @@
-"""Races for one session and for one profile: the calls, what each does, and what answers show of the thing."""
+"""Races for a session, a profile, a coupon, a budget: the calls, what each does, and what answers show of the thing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from itertools import zip_longest
 from typing import Any, Final, cast
 
+from strategies.firing import customer, effects_of, props_of, session_for
 from strategies.racing import Ask, canonical
+from strategies.redeeming import about
 from strategies.showing import lines_of
 from talonproof.http.exchange import Call, Exchange
 from talonproof.model.observed import amount
-from talonproof.model.things import Adding, Sums, Values, Write
+from talonproof.model.things import Adding, Sums, Taking, Values, Write
+from talonproof.run.case import Case
 from talonproof.target import Bindings
 
 PRICE: Final = 2.5
@@ -115,3 +118,41 @@ class ProfileRace:
         body: dict[str, Any] = {"profileId": self.profile, "type": self._bindings.event_type, "attributes": {}}
         call = Call("trackEventV2", {}, {"silent": "no"}, body, has_body=True)
         return Ask(call, (Write(), Adding()), "track an event")
+
+
+def redemptions(case: Case, coupon: str, count: int) -> list[Ask]:
+    """Closing of so many sessions with one coupon, each of a customer of its own; what they get of it are uses."""
+
+    def given(answer: Exchange) -> Decimal | None:
+        if about(answer, "acceptCoupon", coupon):
+            return Decimal(1)
+        return Decimal(0) if about(answer, "rejectCoupon", coupon) else None
+
+    sessions = [session_for(case, "acceptCoupon", couponCodes=[coupon], state="closed") for _ in range(count)]
+    return [_closing(case, session, "close a session with the coupon", Decimal(1), given) for session in sessions]
+
+
+def purchases(case: Case, label: str, count: int) -> list[Ask]:
+    """Closing of so many sessions of one customer that show an effect; what they get is the discount of its campaign.
+
+    Each would take all that there is.
+    """
+    fired, profile = case.fired(label), customer(case)
+
+    def given(answer: Exchange) -> Decimal:
+        of_it = [e for e in effects_of(answer) if fired.campaign is None or e.get("campaignId") == fired.campaign]
+        values = [
+            amount(props_of(effect).get("value")) for effect in of_it if effect.get("effectType") == "setDiscount"
+        ]
+        return sum((value for value in values if value is not None), Decimal(0))
+
+    sessions = [session_for(case, label, profile=profile, state="closed") for _ in range(count)]
+    return [_closing(case, session, "close a session", Decimal("Infinity"), given) for session in sessions]
+
+
+def _closing(
+    case: Case, session: Mapping[str, Any], told: str, wanted: Decimal, given: Callable[[Exchange], Decimal | None]
+) -> Ask:
+    body = {"customerSession": session, "responseContent": ["customerSession"]}
+    call = Call("updateCustomerSessionV2", {"customerSessionId": case.new_id("session")}, {}, body, has_body=True)
+    return Ask(call, Taking(wanted), told, given)

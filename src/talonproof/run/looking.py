@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from talonproof.model.moment import served, written
 from talonproof.run.api import CART
 from talonproof.run.effects import (
+    BUDGET,
     DISABLED,
     PLAIN,
     SCHEDULED,
@@ -72,7 +73,7 @@ def look(asking: Asking) -> Seen:
             answer = _tried(asking, trigger, card)
         labels = _labels(trigger, answer)
         now = answer.call.query.get("now") if answer is not None else None
-        shown = Fired(trigger.name, trigger.session, trigger.campaign, str(now) if now else None)
+        shown = Fired(trigger.name, trigger.session, trigger.campaign, str(now) if now else None, trigger.budget)
         for label in labels:
             fired.setdefault(label, []).append(shown)
         if not labels and trigger in asking.target.triggers:
@@ -110,7 +111,8 @@ def _labels(trigger: Trigger, answer: Exchange | None) -> frozenset[str]:
         return frozenset({SCHEDULED} if found else ())
     if trigger.disabled:
         return frozenset({DISABLED} if found else ())
-    return frozenset(label for effect in found for label in labels_of(effect, now=now))
+    labels = frozenset(label for effect in found for label in labels_of(effect, now=now))
+    return labels | {BUDGET} if trigger.budget is not None and "setDiscount" in labels else labels
 
 
 def _why(trigger: Trigger, answer: Exchange | None) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 from talonproof.errors import DocumentError, closest
+from talonproof.target.keys import LARGEST
 from talonproof.target.toml import Reader
 from talonproof.target.values import Trigger
 
@@ -31,7 +32,7 @@ PARTS: Final[Mapping[str, type]] = {
 _SPAN_TEXT: Final = r"P(?=.)(?:(\d{1,4})D)?(?:T(?=.)(?:(\d{1,4})H)?(?:(\d{1,4})M)?)?"
 _MOMENT_TEXT: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$"
 _SPAN: Final = re.compile(_SPAN_TEXT)
-_KEYS: Final = ("name", "session", "campaign", "ahead", "starts", "disabled", "with_points")
+_KEYS: Final = ("name", "session", "campaign", "ahead", "starts", "disabled", "with_points", "budget")
 _WORDS: Final[Mapping[type, str]] = {dict: "a table", list: "a list", str: "a string"}
 
 ABOUT: Final = (
@@ -55,6 +56,8 @@ EXAMPLE: Final = (
     "#disabled = true",
     "# The session is that of populated_profile: of an effect that needs points, such as spending them.",
     "#with_points = true",
+    "# What one customer gets of its discounts in all, where the campaign has such a budget.",
+    "#budget = 10",
 )
 """One trigger as a file has it, every key explained and all of it commented out."""
 
@@ -94,6 +97,12 @@ def list_schema() -> dict[str, Any]:
                 "with_points": {
                     "description": "The session is that of populated_profile: of an effect that needs points.",
                     "type": "boolean",
+                },
+                "budget": {
+                    "description": "What one customer gets of its discounts in all, at most.",
+                    "type": "number",
+                    "exclusiveMinimum": 0,
+                    "maximum": LARGEST,
                 },
             },
             "required": ["name"],
@@ -168,7 +177,8 @@ class _Entry:
         starts = self._starts()
         if starts is not None and ahead is None:
             raise self.wrong("[[triggers]] starts needs how far ahead of that it runs", "starts", 'ahead = "P1D"')
-        return Trigger(self._filled(name, "name"), self._session(), campaign, ahead, disabled, with_points, starts)
+        session, budget = self._session(), self._budget()
+        return Trigger(self._filled(name, "name"), session, campaign, ahead, disabled, with_points, starts, budget)
 
     def _typed(self, key: str, kind: type, default: Any) -> Any:
         value = self.table.get(key, default)
@@ -176,6 +186,14 @@ class _Entry:
             words = {str: "a string", int: "an integer above 0", bool: "true or false", dict: "a table"}
             raise self.wrong(f"[[triggers]] {key} must be {words[kind]}", key)
         return value
+
+    def _budget(self) -> float | None:
+        budget = self.table.get("budget")
+        if budget is None:
+            return None
+        if isinstance(budget, bool) or not isinstance(budget, int | float) or not 0 < budget <= LARGEST:
+            raise self.wrong("[[triggers]] budget must be an amount above 0", "budget")
+        return float(budget)
 
     def _ahead(self) -> timedelta | None:
         text = self._typed("ahead", str, None)

@@ -162,7 +162,8 @@ class Trigger:
 
     ``campaign`` is the one that acts, where it is named. ``ahead``: it starts later, and acts on a dry update that is
     evaluated so far in the future, counted from when it ``starts`` if that is said; ``disabled``: it acts only on dry
-    calls that list it. ``with_points``: it acts on a customer who has points.
+    calls that list it. ``with_points``: it acts on a customer who has points. ``budget`` is what one customer gets of
+    its discounts in all, at most.
     """
 
     name: str
@@ -172,6 +173,7 @@ class Trigger:
     disabled: bool = False
     with_points: bool = False
     starts: datetime | None = None
+    budget: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +183,8 @@ class Limits:
     ``in_flight`` is how many requests may be under way at once, ``requests`` how many a plan may hold, ``seconds`` how
     long a run may take (0: as long as it likes); None: no limit of the target's. ``parallel`` is how many calls about
     one thing may be sent at the same time (1: one after the other); None: several on this machine, 1 elsewhere. The
-    time-outs are seconds: for a
-    connection, for each piece of an answer, and for all of it from the request to the last byte.
+    time-outs are seconds: for a connection, for each piece of an answer, and for all of it from the request to the
+    last byte.
     """
 
     max_footprint: Footprint = Footprint.DRY

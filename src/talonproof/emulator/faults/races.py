@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from talonproof.emulator import profile
+from talonproof.emulator.engine import tallies
 from talonproof.emulator.faults.fault import Collection, Proceed
 from talonproof.emulator.faults.states import UPDATE
 from talonproof.emulator.faults.tampering import in_path, is_dry, overwrite, sent_session, stored
@@ -163,3 +164,67 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
         with emulator.store.transaction():
             profile.save(emulator.store, now)
     return answer
+
+
+Rows = frozenset[tuple[Any, ...]]
+
+_REDEEMED: Pasts[Rows] = Pasts()
+_SPENT: Pasts[dict[tuple[Any, ...], int]] = Pasts()
+
+
+@RACES.should(
+    "coupon-redeemed-twice",
+    "Sessions that are closed at the same time do not see each other redeem a coupon.",
+    "SES-073",
+    on=UPDATE,
+)
+def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
+    if is_dry(request):
+        return proceed(request)
+    store, past = emulator.store, _REDEEMED.of(emulator)
+    with store.reading():
+        now = frozenset(store.all("SELECT * FROM redemption WHERE kind = 'coupon'"))
+    then = past.at(request.arrived, "")
+    unseen = [] if then is None else sorted(now - then)
+    if unseen:
+        with store.transaction():
+            where = "WHERE kind = ? AND code_id = ? AND session_id = ?"
+            store.run_many(f"DELETE FROM redemption {where}", ((row[0], row[1], row[3]) for row in unseen))
+    answer = proceed(request)
+    if unseen:
+        with store.transaction():
+            store.run_many("INSERT OR IGNORE INTO redemption VALUES (?, ?, ?, ?, ?, ?)", unseen)
+    past.note("", now)
+    return answer
+
+
+@RACES.should(
+    "budget-overdrawn",
+    "Sessions that are closed at the same time do not see what each other takes from a budget.",
+    "SES-073",
+    on=UPDATE,
+)
+def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
+    if is_dry(request):
+        return proceed(request)
+    store, past = emulator.store, _SPENT.of(emulator)
+    with store.reading():
+        now = {row[:4]: row[4] for row in store.all("SELECT * FROM spent_budget")}
+    then = past.at(request.arrived, "")
+    unseen = (
+        {} if then is None else {key: used - then.get(key, 0) for key, used in now.items() if used != then.get(key, 0)}
+    )
+    _spend(emulator, {key: -used for key, used in unseen.items()})
+    answer = proceed(request)
+    _spend(emulator, unseen)
+    past.note("", now)
+    return answer
+
+
+def _spend(emulator: Emulator, amounts: dict[tuple[Any, ...], int]) -> None:
+    """Takes amounts from budgets, past every limit."""
+    if not amounts:
+        return
+    with emulator.store.transaction():
+        for (campaign, *key), used in amounts.items():
+            tallies.spend(emulator.store, campaign, [[*key, used]])
