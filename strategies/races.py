@@ -12,7 +12,7 @@ from strategies.racing import Ask, canonical
 from strategies.redeeming import about
 from strategies.showing import lines_of
 from talonproof.http.exchange import Call, Exchange
-from talonproof.model.observed import amount
+from talonproof.model.observed import amount, same
 from talonproof.model.things import Adding, Sums, Taking, Values, Write
 from talonproof.run.case import Case
 from talonproof.target import Bindings
@@ -140,7 +140,7 @@ def purchases(case: Case, label: str, count: int) -> list[Ask]:
     fired, profile = case.fired(label), customer(case)
 
     def given(answer: Exchange) -> Decimal:
-        of_it = [e for e in effects_of(answer) if fired.campaign is None or e.get("campaignId") == fired.campaign]
+        of_it = [e for e in effects_of(answer) if same(e.get("campaignId"), fired.campaign)]
         values = [
             amount(props_of(effect).get("value")) for effect in of_it if effect.get("effectType") == "setDiscount"
         ]

@@ -9,6 +9,7 @@ import pytest
 
 from strategies.firing import customer, effects_of, session_for
 from talonproof.http.exchange import Exchange
+from talonproof.model.observed import same
 from talonproof.plugin import scenario
 from talonproof.run.api import Api
 from talonproof.run.case import Case
@@ -121,13 +122,13 @@ def acts(case: Case, answer: Exchange, campaign: int | None) -> None:
 
 def of_campaign(answer: Exchange, campaign: int | None) -> list[Mapping[str, Any]]:
     """The effects of a campaign in an answer."""
-    return [effect for effect in effects_of(answer) if effect.get("campaignId") == campaign]
+    return [effect for effect in effects_of(answer) if same(effect.get("campaignId"), campaign)]
 
 
 def judge_listed(case: Case, answer: Exchange, campaign: int | None) -> None:
     """Judges that all effects come from the one campaign that was listed; a code of another one may be rejected."""
     acting = [effect for effect in effects_of(answer) if not str(effect.get("effectType")).startswith("reject")]
-    others = sorted({str(effect.get("campaignId")) for effect in acting} - {str(campaign)})
+    others = sorted({str(one) for effect in acting if not same(one := effect.get("campaignId"), campaign)})
     case.judge(
         "DRY-016",
         not others,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.variants import behaviours, lists, reserving, shapes
+from tests.variants import behaviours, lists, promotions, reserving, shapes
 from tests.variants.lagging import lagging, lagging_catalog
 from tests.variants.variant import Variant
 
@@ -94,6 +94,20 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("nobody", "an empty inventory for nobody", behaves=behaviours.nobody, suites=EVERYWHERE),
     # what it does
     Variant("campaigns", "effects of campaigns that nobody knows", behaves=behaviours.campaigns),
+    Variant(
+        "no-campaigns",
+        "no campaign acts on anything",
+        behaves=promotions.no_campaigns,
+        suites=("sessions", "dry_run", *CODES),
+        together=False,
+    ),
+    Variant(
+        "spent",
+        "campaigns act in dry calls alone, once somebody has used up their budgets",
+        behaves=promotions.spent,
+        suites=("sessions", "dry_run", *CODES),
+        together=False,
+    ),
     Variant("repetition", "a state may be repeated", behaves=behaviours.repetition),
     Variant("dry-over", "what is over cannot be tried", behaves=behaviours.dry_over),
     Variant("dry-merged", "a dry update builds on what is stored", behaves=behaviours.dry_merged, suites=("dry_run",)),

@@ -56,6 +56,7 @@ SCRIPT: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("PUT", SESSION, session(attributes={"a": "b" * 600_000})),
     ("POST", f"{COUPON}/TP-COUPON-1", {"integrationIDs": ["somebody"]}),
     ("GET", f"{COUPON}/customerprofiles/TP-COUPON-1", None),
+    ("PUT", "/v2/customer_sessions/two", session(profileId="somebody", couponCodes=["TP-COUPON-1"])),
     ("POST", "/v1/referrals", {"campaignId": 2, "advocateProfileIntegrationId": "stranger"}),
 )
 """Calls of which each variant answers at least one in its own way."""
@@ -120,4 +121,5 @@ def test_the_names_are_different() -> None:
     """A variant is known by its name, and most are worn together."""
     assert len(VARIANTS) == len({variant.name for variant in VARIANTS})
     apart = {"no-date", "left-out", "nulls", "nameless-cards", "unconnected", "small-letters", "colleagues"}
+    apart |= {"no-campaigns", "spent"}
     assert apart == {v.name for v in VARIANTS} - {v.name for v in TOGETHER}

@@ -10,6 +10,7 @@ from talonproof.emulator.call import Call
 from talonproof.emulator.engine import settlement
 from talonproof.emulator.engine.evaluation import Failure
 from talonproof.emulator.engine.outcome import Outcome
+from talonproof.emulator.engine.situation import moment
 from talonproof.emulator.instant import written
 from talonproof.emulator.ledger import Account, Tentative
 from talonproof.emulator.profile import Profile
@@ -25,7 +26,7 @@ def state(
     visit: Session | None = None,
     earlier: list[dict[str, Any]] | None = None,
     outcome: Outcome,
-    failures: Sequence[Failure] = (),
+    failures: Sequence[Failure] | None = None,
 ) -> dict[str, Any]:
     """The answer, with the sections of the body's ``responseContent`` that have something to show.
 
@@ -41,7 +42,7 @@ def state(
         "event": lambda: event,
         "triggeredCampaigns": lambda: campaigns.triggered(call, outcome.effects) or None,
         "awardedGiveaways": lambda: outcome.giveaways or None,
-        "ruleFailureReasons": lambda: [failure.document() for failure in failures] or None,
+        "ruleFailureReasons": lambda: [failure.document() for failure in failures or ()] or None,
     }
     if customer is not None:
         sections["customerProfile"] = lambda: profile.document(call.store, customer, call.world.account)
@@ -85,10 +86,10 @@ def loyalty(call: Call, customer: Profile | None, visit: Session | None = None) 
 def _program(
     call: Call, program: Program, account: Account, joined: int | None, changes: Mapping[str, Tentative]
 ) -> dict[str, Any]:
-    main, others = ledger.infos(call.store, account, call.now, changes)
+    main, others = ledger.infos(call.store, account, moment(call), changes)
     known = call.known("LedgerInfo")
     for name, info in {"": main, **others}.items() if program.tiers else ():
-        held = tiers.document(program, tiers.of_account(call.store, program, account, name, call.now + 1))
+        held = tiers.document(program, tiers.of_account(call.store, program, account, name, moment(call) + 1))
         info.update({key: value for key, value in held.items() if key in known})
     shown: dict[str, Any] = {"id": program.id, "title": program.title, "name": program.name}
     if joined is not None:

@@ -41,6 +41,8 @@ def document(call: Call, campaign: Campaign) -> dict[str, Any]:
         "frontendState": campaign.shown_state(moment(call), call.loaded),
         "storesImported": False,
     }
+    if "reevaluateOnReturn" in call.known("Campaign"):
+        shown["reevaluateOnReturn"] = False
     if campaign.starts is not None:
         shown["startTime"] = written(call.loaded + campaign.starts)
     if campaign.ends is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from talonproof.emulator import codes, ledger
 from talonproof.emulator.call import Call
+from talonproof.emulator.engine.situation import moment
 from talonproof.emulator.instant import written
 from talonproof.emulator.ledger import Account, Tentative
 from talonproof.emulator.store import Row, Store
@@ -74,7 +75,7 @@ def account(kept: Card) -> Account:
 def document(call: Call, kept: Card, tentative: Mapping[str, Tentative] | None = None) -> dict[str, Any]:
     """The card as answers show it, with its ledgers, and what an open session would change in them."""
     program = call.world.programs[kept.program]
-    main, others = ledger.infos(call.store, account(kept), call.now, tentative or {})
+    main, others = ledger.infos(call.store, account(kept), moment(call), tentative or {})
     return {
         "id": kept.id,
         "created": written(kept.created),

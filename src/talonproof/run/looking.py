@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from talonproof.model.moment import served, written
+from talonproof.model.observed import same, sortable
 from talonproof.run.api import CART
 from talonproof.run.effects import (
     BUDGET,
@@ -56,13 +57,15 @@ def look(asking: Asking) -> Seen:
     """What each trigger of the target shows, in their order; one request for each.
 
     What a trigger of a scheduled or disabled campaign shows counts as that alone, since it shows nothing in earnest.
-    The card that is bound is in every session, unless the target takes no session with it.
+    What a plain session shows as well is not brought about by a trigger, and counts as that of any session, which comes
+    last. The card that is bound is in every session, unless the target takes no session with it.
     """
     fired: dict[str, list[Fired]] = {}
     silent: dict[str, str] = {}
     refused: dict[str, str] = {}
     card = asking.bindings.populated_card
     before = asking.sent
+    always: frozenset[str] = frozenset()
     for trigger in attempts(asking.target):
         if trigger.starts is not None and _present(asking) >= trigger.starts:
             silent[trigger.name] = "its campaign has started, so it is not scheduled any more"
@@ -71,14 +74,18 @@ def look(asking: Asking) -> Seen:
         if trigger is PLAIN and card and answer is not None and answer.refused:
             card = None
             answer = _tried(asking, trigger, card)
-        labels = _labels(trigger, answer)
+        effects = _effects(trigger, answer, always)
+        if trigger is PLAIN:
+            always = frozenset(map(_rule, effects))
+        labels = _labels(trigger, effects, answer)
         now = answer.call.query.get("now") if answer is not None else None
         shown = Fired(trigger.name, trigger.session, trigger.campaign, str(now) if now else None, trigger.budget)
         for label in labels:
             fired.setdefault(label, []).append(shown)
         if not labels and trigger in asking.target.triggers:
             (refused if answer is not None and answer.refused else silent)[trigger.name] = _why(trigger, answer)
-    return Seen({label: tuple(each) for label, each in fired.items()}, silent, refused, asking.sent - before)
+    last = {label: tuple(sorted(each, key=lambda one: one.trigger == PLAIN.name)) for label, each in fired.items()}
+    return Seen(last, silent, refused, asking.sent - before)
 
 
 def _tried(asking: Asking, trigger: Trigger, card: str | None) -> Exchange | None:
@@ -101,17 +108,27 @@ def _present(asking: Asking) -> datetime:
     return served(asking.exchanges[-1]) if asking.exchanges else datetime.now(UTC)
 
 
-def _labels(trigger: Trigger, answer: Exchange | None) -> frozenset[str]:
-    """What a trigger showed; of a campaign that is named, only what that one did counts."""
-    if answer is None or not answer.ok:
-        return frozenset()
-    now = served(answer)
-    found = [e for e in effects_of(answer) if trigger.campaign is None or e.get("campaignId") == trigger.campaign]
+def _effects(trigger: Trigger, answer: Exchange | None, always: frozenset[str]) -> list[Mapping[str, Any]]:
+    """What a trigger brought about; of a campaign that is named, only what that one did."""
+    shown = effects_of(answer) if answer is not None and answer.ok else []
+    if trigger.campaign is not None:
+        return [effect for effect in shown if same(effect.get("campaignId"), trigger.campaign)]
+    return [effect for effect in shown if _rule(effect) not in always]
+
+
+def _rule(effect: Mapping[str, Any]) -> str:
+    """The rule that an effect comes from, and its type."""
+    return sortable([effect.get(name) for name in ("campaignId", "rulesetId", "ruleIndex", "effectType")])
+
+
+def _labels(trigger: Trigger, effects: Sequence[Mapping[str, Any]], answer: Exchange | None) -> frozenset[str]:
     if trigger.ahead is not None:
-        return frozenset({SCHEDULED} if found else ())
+        return frozenset({SCHEDULED} if effects else ())
     if trigger.disabled:
-        return frozenset({DISABLED} if found else ())
-    labels = frozenset(label for effect in found for label in labels_of(effect, now=now))
+        return frozenset({DISABLED} if effects else ())
+    if answer is None:
+        return frozenset()
+    labels = frozenset(label for effect in effects for label in labels_of(effect, now=served(answer)))
     return labels | {BUDGET} if trigger.budget is not None and "setDiscount" in labels else labels
 
 

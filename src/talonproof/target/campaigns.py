@@ -67,7 +67,7 @@ CAMPAIGNS: Final = (
         "budget",
         ("budget",),
         "a discount of 6 on the total of the session; all discounts of one customer together are limited to 10.",
-        ("budget = 10",),
+        ("campaign = 29", "budget = 10"),
     ),
     Campaign("tier", ("changeLoyaltyTierLevel",), "points enough for the next tier of a program with tiers."),
     Campaign(

@@ -46,7 +46,7 @@ EXAMPLE: Final = (
     '#name = "discount"',
     "# Parts of a session (attributes, cartItems, additionalCosts, couponCodes, identifiers, storeIntegrationId).",
     '#session = { attributes = { channel = "discount" } }',
-    "# The id of the campaign that acts; of one that is scheduled or disabled it is needed.",
+    "# The id of the campaign that acts; of one that is scheduled, disabled or has a budget it is needed.",
     "#campaign = 12",
     "# Of a campaign that is scheduled: so far in the future it runs.",
     '#ahead = "P10D"',
@@ -106,7 +106,7 @@ def list_schema() -> dict[str, Any]:
                 },
             },
             "required": ["name"],
-            "dependentRequired": {"ahead": ["campaign"], "starts": ["ahead"]},
+            "dependentRequired": {"ahead": ["campaign"], "starts": ["ahead"], "budget": ["campaign"]},
             "if": {"properties": {"disabled": {"const": True}}, "required": ["disabled"]},
             "then": {"required": ["campaign"], "not": {"required": ["ahead"]}},
             "additionalProperties": False,
@@ -170,15 +170,16 @@ class _Entry:
         ahead, disabled = self._ahead(), self._typed("disabled", bool, False)
         if ahead is not None and disabled:
             raise self.wrong("[[triggers]] a campaign is scheduled or disabled, not both", "ahead")
-        if campaign is None and (ahead is not None or disabled):
-            key = "disabled" if disabled else "ahead"
+        budget = self._budget()
+        if campaign is None and (ahead is not None or disabled or budget is not None):
+            key = "disabled" if disabled else "budget" if budget is not None else "ahead"
             raise self.wrong(f"[[triggers]] {key} needs the campaign that acts", key, "campaign = 12")
         with_points = self._typed("with_points", bool, False)
         starts = self._starts()
         if starts is not None and ahead is None:
             raise self.wrong("[[triggers]] starts needs how far ahead of that it runs", "starts", 'ahead = "P1D"')
-        session, budget = self._session(), self._budget()
-        return Trigger(self._filled(name, "name"), session, campaign, ahead, disabled, with_points, starts, budget)
+        name = self._filled(name, "name")
+        return Trigger(name, self._session(), campaign, ahead, disabled, with_points, starts, budget)
 
     def _typed(self, key: str, kind: type, default: Any) -> Any:
         value = self.table.get(key, default)

@@ -98,7 +98,10 @@ def test_a_mistake_in_an_effect_is_named_with_its_place(text: str) -> None:
         ("    limits: [{action: setDiscount, limit: 1, entities: [Profil]}]\n", "did you mean Profile"),
         ("    limits: [{action: setDiscount, limit: 1, entities: [Profile, Profile]}]\n", "twice"),
         ("    rules: [{name: a, then: []}]\n", "one effect at least"),
-        ("    rules: [{name: a, when: [{coupon: valid}, {referral: valid}], then: [acceptCoupon]}]\n", "one coupon, or"),
+        (
+            "    rules: [{name: a, when: [{coupon: valid}, {referral: valid}], then: [acceptCoupon]}]\n",
+            "one coupon, or",
+        ),
     ],
 )
 def test_a_mistake_in_a_campaign_is_named(text: str, message: str) -> None:

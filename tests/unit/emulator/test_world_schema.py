@@ -22,7 +22,7 @@ PUBLISHED = json.loads(SCHEMA.read_text(encoding="utf-8"))
 WORLDS = {"default": DEFAULT.read_text(encoding="utf-8"), "small": SMALL_WORLD, "everything": EVERYTHING}
 
 
-def valid(schema: Any, value: object) -> bool:
+def valid(schema: Any, value: Any) -> bool:
     """Whether a value follows a part of the published schema."""
     return Draft202012Validator({"$defs": PUBLISHED["$defs"], **schema}).is_valid(value)
 

@@ -39,13 +39,18 @@ class Code:
 def of_session(call: Call, situation: Situation, evaluated: Mapping[int, Campaign], loaded: int) -> Iterator[Code]:
     """The codes of the situation's session, each once: with a ``reason`` if it is not valid, without if it is.
 
-    ``evaluated`` are the campaigns whose rules are asked.
+    ``evaluated`` are the campaigns whose rules are asked. Where capitals do not count, two spellings are one code.
     """
     session = situation.session
     if session is None:
         return
+    known: set[int] = set()
     for value in dict.fromkeys(session.coupons):
-        yield _coupon(call, situation, value, evaluated, loaded)
+        code = _coupon(call, situation, value, evaluated, loaded)
+        if code.id not in known:
+            yield code
+        if code.id >= 0:
+            known.add(code.id)
     if session.referral:
         yield _referral(call, situation, session.referral, evaluated, loaded)
 

@@ -42,9 +42,10 @@ class Attribute:
 
     def holds(self, scene: Scene) -> bool:
         """Whether it is; never where there is nothing that could have it."""
+        session = scene.session
+        if self.of is Entity.SESSION:
+            return session is not None and self.test(session.attributes.get(self.name))
         match self.of:
-            case Entity.SESSION:
-                return scene.session is not None and self.test(scene.session.attributes.get(self.name))
             case Entity.PROFILE:
                 return scene.profile is not None and self.test(scene.profile.attributes.get(self.name))
             case Entity.EVENT:

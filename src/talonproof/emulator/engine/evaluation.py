@@ -26,6 +26,7 @@ _ARCHIVED_IS_FINAL = "IntegrationCampaign"
 
 _ACCEPTS = frozenset({"acceptCoupon", "acceptReferral"})
 _CANNOT = "EffectCouldNotBeApplied"
+_UNMET = "A condition does not hold."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ class Failure:
         return shown
 
 
+def reasons_wanted(call: Call) -> list[Failure] | None:
+    """Where the rules without effect go that the answer is asked to name; None where it is not."""
+    return [] if "ruleFailureReasons" in call.body.get("responseContent", ()) else None
+
+
 def evaluate(call: Call, situation: Situation, failures: list[Failure] | None = None) -> list[Effect]:
     """The effects that the rules propose, and one for each code that is not accepted; it changes no row.
 
@@ -71,12 +77,14 @@ def evaluate(call: Call, situation: Situation, failures: list[Failure] | None = 
     evaluated = {each.id: each for each in call.application.campaigns if _is_asked(call, each, situation, loaded)}
     scene = Scene(call, situation)
     carried = list(codes.of_session(call, situation, evaluated, loaded))
-    missed: list[Failure] = [] if failures is None else failures
     for campaign in evaluated.values():
         scene.campaign = campaign
         for index, rule in enumerate(campaign.rules):
             scene.rule, scene.index = rule, index
-            _try(scene, [code for code in carried if code.campaign is campaign], missed)
+            if rule.on is None:
+                _act(scene, failures)
+            else:
+                _try(scene, [code for code in carried if code.campaign is campaign and code.kind is rule.on], failures)
     scene.effects.extend(_refusal(code) for code in carried if not code.accepted)
     return scene.effects
 
@@ -92,31 +100,28 @@ def _is_asked(call: Call, campaign: Campaign, situation: Situation, loaded: int)
     return campaign.id in situation.campaigns
 
 
-def _try(scene: Scene, own: Sequence[Code], failures: list[Failure]) -> None:
-    """Tries the rule at hand: once, or once for each valid code of its kind that belongs to its campaign."""
+def _try(scene: Scene, own: Sequence[Code], failures: list[Failure] | None) -> None:
+    """Tries the rule at hand once for each valid code of its kind that belongs to its campaign."""
     rule = scene.rule
-    if rule.on is None:
-        _act(scene, failures)
-        return
-    valid = [code for code in own if code.kind is rule.on and (not code.reason or code.rule[0] >= 0)]
+    valid = [code for code in own if not code.reason or code.rule[0] >= 0]
     for code in valid:
         scene.code = code
         _act(scene, failures)
     scene.code = None
-    if not valid:
-        refused = next((code for code in own if code.kind is rule.on), None)
+    if not valid and failures is not None:
+        refused = own[0] if own else None
         details = refused.details if refused else f"There is no {rule.on} of this campaign."
         failures.append(Failure(scene.campaign, scene.index, rule, condition=rule.asks, details=details, code=refused))
 
 
-def _act(scene: Scene, failures: list[Failure]) -> None:
+def _act(scene: Scene, failures: list[Failure] | None) -> None:
+    """Adds the effects of the rule at hand, if its conditions hold and all of them can be."""
     rule, code = scene.rule, scene.code
     for number, condition in enumerate(rule.when):
         if not condition.holds(scene):
-            details = "A condition does not hold."
-            failures.append(Failure(scene.campaign, scene.index, rule, condition=number, details=details, code=code))
+            _miss(scene, failures, _UNMET, condition=number)
             if code is not None:
-                _blame(scene, code, "RejectedByCondition", details, condition=number)
+                _blame(scene, code, "RejectedByCondition", _UNMET, condition=number)
             return
     mark, before = scene.journal.mark(), len(scene.effects)
     for number, proposal in enumerate(rule.then):
@@ -125,13 +130,25 @@ def _act(scene: Scene, failures: list[Failure]) -> None:
         except NotPossible as obstacle:
             scene.journal.undo(mark)
             del scene.effects[before:]
-            details = obstacle.details
-            failures.append(Failure(scene.campaign, scene.index, rule, effect=number, details=details, code=code))
+            _miss(scene, failures, obstacle.details, effect=number)
             if code is not None:
-                _blame(scene, code, obstacle.reason or _CANNOT, details, effect=number)
+                _blame(scene, code, obstacle.reason or _CANNOT, obstacle.details, effect=number)
             return
     if code is not None and any(effect.type in _ACCEPTS for effect in scene.effects[before:]):
         code.accepted = True
+
+
+def _miss(
+    scene: Scene,
+    failures: list[Failure] | None,
+    details: str,
+    *,
+    condition: int | None = None,
+    effect: int | None = None,
+) -> None:
+    """Notes why the rule at hand has no effect, if anybody wants to know."""
+    if failures is not None:
+        failures.append(Failure(scene.campaign, scene.index, scene.rule, condition, effect, details, scene.code))
 
 
 def _blame(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from talonproof.emulator import coupon
+from talonproof.emulator import achievement, coupon, giveaway
 from talonproof.emulator.engine.budget import NotPossible
 from talonproof.emulator.engine.campaign import CodeKind
 from talonproof.emulator.money import number
@@ -129,7 +129,9 @@ class Giveaway:
     pool: Pool
 
     def propose(self, scene: Scene) -> None:
-        """Adds ``willAwardGiveaway``; closing makes an award of it."""
+        """Adds ``willAwardGiveaway``; closing makes an award of it. Raises NotPossible for a pool without codes."""
+        if not giveaway.available(scene.call.store, self.pool):
+            raise NotPossible(f"The pool {self.pool.id} has no code left.")
         props = {
             "poolId": self.pool.id,
             "poolName": self.pool.name,
@@ -146,9 +148,13 @@ class Progress:
     delta: Decimal
 
     def propose(self, scene: Scene) -> None:
-        """Adds ``increaseAchievementProgress``. Raises NotPossible where there is no profile."""
-        if not scene.customer:
-            raise NotPossible("There is no profile.")
+        """Adds ``increaseAchievementProgress``.
+
+        Raises NotPossible where there is no profile, and for one whose time for the achievement is over.
+        """
+        store, moment = scene.call.store, scene.situation.moment
+        if achievement.current(store, self.achievement, scene.customer, moment) is None:
+            raise NotPossible(f"The achievement {self.achievement.id} is over for this customer.")
         props = {
             "achievementId": self.achievement.id,
             "achievementName": self.achievement.name,

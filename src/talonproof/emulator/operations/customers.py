@@ -20,7 +20,7 @@ from talonproof.emulator import (
 from talonproof.emulator.call import Call
 from talonproof.emulator.checked import custom, customer_id, whole
 from talonproof.emulator.engine import settlement
-from talonproof.emulator.engine.evaluation import Failure, evaluate
+from talonproof.emulator.engine.evaluation import evaluate, reasons_wanted
 from talonproof.emulator.engine.situation import Situation, chosen
 from talonproof.emulator.message import Reply, reply
 from talonproof.emulator.profile import Profile
@@ -52,7 +52,7 @@ def update(call: Call) -> Reply:
     if not runs:
         return reply(200, {"effects": [], "createdCoupons": [], "createdReferrals": []})
     kind = event.PROFILE_CREATED if new else event.PROFILE_UPDATED
-    failures: list[Failure] = []
+    failures = reasons_wanted(call)
     situation = Situation(moment=call.now, event=kind, profile=customer, campaigns=chosen(call, body))
     outcome = settlement.happen(call, customer, evaluate(call, situation, failures))
     profile.save(call.store, customer)

@@ -9,7 +9,7 @@ from talonproof.emulator import answers, attributes, event, profile
 from talonproof.emulator.call import Call
 from talonproof.emulator.checked import customer_id
 from talonproof.emulator.engine import settlement
-from talonproof.emulator.engine.evaluation import Failure, evaluate
+from talonproof.emulator.engine.evaluation import evaluate, reasons_wanted
 from talonproof.emulator.engine.situation import Situation, chosen
 from talonproof.emulator.message import Reply, reply
 from talonproof.emulator.refusal import INVALID, Refusal, bad_body
@@ -35,7 +35,7 @@ def track(call: Call) -> Reply:
     if not call.dry:
         customer.active(call.now)
     held = attributes.merged({}, sent)
-    failures: list[Failure] = []
+    failures = reasons_wanted(call)
     situation = Situation(call.now, kind, profile=customer, event_attributes=held, campaigns=chosen(call, body))
     outcome = settlement.happen(call, customer, evaluate(call, situation, failures))
     profile.save(call.store, customer)

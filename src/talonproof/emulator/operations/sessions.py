@@ -12,7 +12,7 @@ from typing import Any
 from talonproof.emulator import answers, attributes, carts, event, profile, session
 from talonproof.emulator.call import MAX_ID, Call
 from talonproof.emulator.engine import settlement
-from talonproof.emulator.engine.evaluation import Failure, evaluate
+from talonproof.emulator.engine.evaluation import Failure, evaluate, reasons_wanted
 from talonproof.emulator.engine.outcome import Outcome
 from talonproof.emulator.engine.situation import Situation, chosen, moment
 from talonproof.emulator.message import Reply, reply
@@ -71,7 +71,7 @@ def update(call: Call) -> Reply:
     visit.state = state
     visit.updates += 1
     visit.touch(call.now)
-    failures: list[Failure] = []
+    failures = reasons_wanted(call)
     outcome = _outcome(call, visit, customer, before, kind, failures)
     if customer is not None:
         if before in {None, OPEN} and state == CLOSED:
@@ -91,7 +91,7 @@ def update(call: Call) -> Reply:
 
 
 def _outcome(
-    call: Call, visit: Session, customer: Profile | None, before: str | None, kind: str, failures: list[Failure]
+    call: Call, visit: Session, customer: Profile | None, before: str | None, kind: str, failures: list[Failure] | None
 ) -> Outcome:
     """What rules lead to: tentative while the session is open, true once it is closed.
 

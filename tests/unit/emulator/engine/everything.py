@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from talonproof.contract.contract import Contract
+from talonproof.contract.validators import Validators
+from talonproof.emulator.app import Emulator
+from talonproof.emulator.instant import FixedClock
+from talonproof.emulator.world_file import parse_world
+from tests.unit.emulator.conftest import NOW, Client
+
 EVERYTHING = """
 account: 9
 applications:
@@ -32,7 +39,8 @@ giveaway_pools:
   - {id: 1, name: gifts, codes: [GIFT-1, GIFT-2], starts: -P1D, expires: P9D}
   - {id: 2, name: more, pattern: GIFT-######}
 achievements:
-  - {id: 1, campaign: 3, name: orders, title: Orders, description: Order, target: 2, lasts: P9D, recurrence: on_expiration}
+  - {id: 1, campaign: 3, name: orders, title: Orders, description: Order, target: 2, lasts: P9D,
+     recurrence: on_expiration}
 profiles:
   - {integration_id: rich, created: -P90D, last_activity: -P1D, attributes: {level: gold, tags: [a, b]}, audiences: [2]}
 cards:
@@ -70,9 +78,11 @@ campaigns:
     name: Marks
     rules:
       - {name: third, when: [&third {attribute: session.mark, is: third}], then: [
-          {setDiscount: {name: Third, percent: 33.3}}, {setDiscount: {name: Third more, percent: 50, scope: additionalCosts}}]}
+          {setDiscount: {name: Third, percent: 33.3}},
+          {setDiscount: {name: Third more, percent: 50, scope: additionalCosts}}]}
       - {name: each, when: [{attribute: session.mark, in: [each, both]}], then: [
-          {setDiscountPerItem: {name: Each, value: 4, items: {sku: cup, attributes: {colour: red, size: {at_least: 2}}}}},
+          {setDiscountPerItem: {name: Each, value: 4, items: {
+            sku: cup, attributes: {colour: red, size: {at_least: 2}}}}},
           {setDiscountPerItem: {name: All, percent: 10}}]}
       - {name: costs, when: [{attribute: session.mark, in: [costs, both]}], then: [
           {setDiscountPerAdditionalCost: {name: Shipping, cost: shipping, value: 7}},
@@ -130,3 +140,10 @@ coupons:
 sessions:
   - {integration_id: ready, application: 1, created: -P1D, body: {customerSession: {profileId: rich}}}
 """
+
+
+def client_of(contract: Contract, validators: Validators) -> Client:
+    """A client of a fresh emulator of that world."""
+    clock = FixedClock(NOW)
+    emulator = Emulator(parse_world(EVERYTHING, "everything"), contract, clock=clock, validators=validators)
+    return Client(emulator, validators, clock)
