@@ -178,3 +178,11 @@ def test_what_cannot_be_is_one_line(talonproof: Callable[..., Any], arguments: l
 
     assert 2 == ended.code
     assert told in ended.told
+
+
+def test_the_schema_of_world_files(talonproof: Callable[..., Any]) -> None:
+    """It is printed, and nothing is served."""
+    ended = talonproof("emulate", "--schema")
+
+    assert 0 == ended.code
+    assert "A world file of the talonproof emulator" == json.loads(ended.out)["title"]

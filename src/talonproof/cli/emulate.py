@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from talonproof.emulator.serve import LIVE_KEY, Settings, serve
+from talonproof.emulator.serve import LIVE_KEY, Settings, serve, world_schema
 from talonproof.errors import ConfigError
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)", re.ASCII)
@@ -20,6 +20,12 @@ def seconds(flag: str, text: str) -> float:
         message = f"{flag} {text} is no duration"
         raise ConfigError(message, hint="such as 150ms or 1.5s")
     return float(match[1]) / (1000 if match[2] == "ms" else 1)
+
+
+def _show_schema(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(world_schema().rstrip())
+        ctx.exit()
 
 
 @click.command(name="emulate")
@@ -39,6 +45,8 @@ def seconds(flag: str, text: str) -> float:
 @click.option(
     "--log", default="", metavar="FILE", help="Append a line of JSON for each request; - is the standard error."
 )
+@click.option("--schema", is_flag=True, is_eager=True, expose_value=False, callback=_show_schema,
+              help="Print the JSON Schema of world files, and end.")  # fmt: skip
 def command(
     *,
     host: str,

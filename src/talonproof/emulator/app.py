@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import formatdate
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import talonproof
@@ -112,7 +113,7 @@ class Emulator:
         self.access.close()
 
     def _finished(self, request: Request, answer: Reply, begun: float) -> Reply:
-        headers = {**answer.headers, "date": formatdate(self.clock.now() / SECOND, usegmt=True)}
+        headers = {**answer.headers, "date": _date(self.clock.now() // SECOND)}
         if answer.status != 204:
             headers["content-length"] = str(len(answer.body))
         key = self._key(request)
@@ -231,7 +232,13 @@ class Emulator:
 
         recent = [self.shown(access) for access in self.access.recent()]
         with self.store.reading():
-            return page.written(page.content(about, self.world, self.store, recent))
+            return page.written(page.content(about, self.world, self.store, recent, self.clock.now()))
+
+
+@lru_cache(maxsize=8)
+def _date(second: int) -> str:
+    """A second since 1970 as HTTP writes it; many answers have the same."""
+    return formatdate(second, usegmt=True)
 
 
 def _planted(fault: Fault, proceed: Callable[[Request], Reply], emulator: Emulator) -> Callable[[Request], Reply]:

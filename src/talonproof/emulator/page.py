@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import jinja2
 
 from talonproof.emulator.access import KEPT, Shown
+from talonproof.emulator.engine.budget import ONE
+from talonproof.emulator.engine.campaign import Limit
 from talonproof.emulator.message import Reply
+from talonproof.emulator.money import number
+from talonproof.emulator.seeding import loaded_at
 from talonproof.emulator.session import CANCELLED, CLOSED, OPEN, RETURNED
 from talonproof.emulator.store import Store
 from talonproof.emulator.world import World
@@ -29,6 +34,7 @@ _COUNTED = (
     ("Returns", "SELECT COUNT(*) FROM return"),
     ("Events", "SELECT COUNT(*) FROM event"),
     ("Coupons", "SELECT COUNT(*) FROM coupon"),
+    ("Redemptions", "SELECT COUNT(*) FROM redemption"),
     ("Reservations", "SELECT COUNT(*) FROM reservation"),
     ("Referral codes", "SELECT COUNT(*) FROM referral"),
     ("Loyalty cards", "SELECT COUNT(*) FROM card"),
@@ -70,13 +76,19 @@ class Content:
     kept: int = KEPT
 
 
-def content(about: Mapping[str, Any], world: World, store: Store, recent: Iterable[Shown]) -> Content:
-    """What the page shows of a world, its store and the last requests."""
+def content(about: Mapping[str, Any], world: World, store: Store, recent: Iterable[Shown], now: int) -> Content:
+    """What the page shows of a world, its store and the last requests, at an instant."""
     return Content(
         about=about,
         source=world.source.replace("\\", "/").rpartition("/")[2],
         counts=tuple((title, _count(store, sql)) for title, sql in _COUNTED),
-        tables=(_campaigns(world), _applications(world), _programs(world), _catalogs(world, store)),
+        tables=(
+            _campaigns(world, now, loaded_at(store)),
+            _applications(world),
+            _programs(world),
+            _catalogs(world, store),
+            _pools(world, store),
+        ),
         names=(
             ("Stores", tuple(sorted(world.stores))),
             ("Event types", tuple(sorted(world.event_types))),
@@ -128,28 +140,55 @@ def _applications(world: World) -> Table:
     return Table("Applications", ("Id", "Name", "Keys", "Catalog", "Codes"), rows, "No Application.")
 
 
-def _campaigns(world: World) -> Table:
-    coupons = Counter(coupon.campaign for coupon in world.coupons.values())
+def _campaigns(world: World, now: int, loaded: int) -> Table:
     rows = tuple(
-        (str(campaign.id), campaign.name, str(coupons[campaign.id]), ", ".join(campaign.features))
+        (
+            *(str(campaign.id), campaign.name, campaign.shown_state(now, loaded)),
+            ", ".join(rule.name for rule in campaign.rules),
+            ", ".join(_limit(limit) for limit in campaign.limits),
+            "all"
+            if campaign.applications is None
+            else ", ".join(world.applications[each].name for each in sorted(campaign.applications)),
+        )
         for campaign in world.campaigns.values()
     )
-    return Table("Campaigns", ("Id", "Name", "Coupons", "Features"), rows, "No campaign.", wide=True)
+    columns = ("Id", "Name", "State", "Rules", "Limits", "Applications")
+    return Table("Campaigns", columns, rows, "No campaign.", wide=True)
+
+
+def _limit(limit: Limit) -> str:
+    entities = f" for each {' and '.join(limit.entities)}" if limit.entities else ""
+    return f"{limit.action}: {number(Decimal(limit.limit) / ONE)}{entities}, {limit.period}"
 
 
 def _programs(world: World) -> Table:
     rows = tuple(
-        (str(program.id), program.title, "of cards" if program.cards else "of profiles", program.name)
+        (
+            *(str(program.id), program.title, "of cards" if program.cards else "of profiles", program.name),
+            ", ".join(tier.name for tier in program.tiers),
+        )
         for program in world.programs.values()
     )
-    return Table("Loyalty programs", ("Id", "Title", "Kind", "Name"), rows, "No loyalty program.")
+    return Table("Loyalty programs", ("Id", "Title", "Kind", "Name", "Tiers"), rows, "No loyalty program.")
 
 
 def _catalogs(world: World, store: Store) -> Table:
     items = dict(store.all("SELECT catalog_id, COUNT(*) FROM catalog_item GROUP BY catalog_id"))
     versions = dict(store.all("SELECT id, version FROM catalog"))
     rows = tuple(
-        (str(number), kept.name, str(items.get(number, 0)), str(versions.get(number, 1)), kept.description)
-        for number, kept in world.catalogs.items()
+        (str(each), kept.name, str(items.get(each, 0)), str(versions.get(each, 1)), kept.description)
+        for each, kept in world.catalogs.items()
     )
     return Table("Catalogs", ("Id", "Name", "Items", "Version", "Description"), rows, "No catalog.")
+
+
+def _pools(world: World, store: Store) -> Table:
+    awarded = dict(store.all("SELECT pool_id, COUNT(*) FROM giveaway WHERE profile IS NOT NULL GROUP BY pool_id"))
+    rows = tuple(
+        (
+            *(str(pool.id), pool.name, "as many as it takes" if pool.pattern else str(len(pool.codes))),
+            str(awarded.get(pool.id, 0)),
+        )
+        for pool in world.pools.values()
+    )
+    return Table("Giveaways", ("Id", "Name", "Codes", "Awarded"), rows, "No giveaways.")

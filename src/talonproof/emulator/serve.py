@@ -51,6 +51,11 @@ def default_target() -> str:
     return (_HERE / "worlds" / "default-target.toml").read_text(encoding="utf-8")
 
 
+def world_schema() -> str:
+    """The JSON Schema of world files."""
+    return (_HERE / "worlds" / "world.schema.json").read_text(encoding="utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How an emulator is to be served. Paths are strings, so that a child can be told; times are in seconds.

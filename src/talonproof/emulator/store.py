@@ -16,6 +16,9 @@ Row = tuple[Any, ...]
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _VERSION = "3"
 
+_CACHE_KIBIBYTES = 64 * 1024
+"""Pages of the file that are kept in memory; SQLite's own 2 MB do not hold the inner pages of a million sessions."""
+
 LOADED = "loaded"
 """The name of the fact when the world was loaded; it is noted in the transaction that loads it."""
 
@@ -47,6 +50,7 @@ class Store:
             if path is not None:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._open()
             self.fresh = self.noted(LOADED) is None

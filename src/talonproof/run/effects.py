@@ -24,11 +24,11 @@ EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "couponCreated": (),
     "referralCreated": (),
     "reserveCoupon": (),
-    "setDiscount": (),
+    "setDiscount": ("capped",),
     "setDiscountPerItem": (),
     "setDiscountPerAdditionalCost": (),
     "setDiscountPerAdditionalCostPerItem": (),
-    "addLoyaltyPoints": ("active", "pending", "item-active", "item-pending", "card"),
+    "addLoyaltyPoints": ("active", "lasting", "expiring", "pending", "item-active", "item-pending", "card"),
     "deductLoyaltyPoints": ("profile", "card"),
     "changeLoyaltyTierLevel": (),
     "addFreeItem": (),
@@ -58,9 +58,12 @@ LABELS: Final = frozenset(
 _WORDS: Final[Mapping[str, str]] = {
     GIVEAWAY: "a giveaway, awarded or announced",
     SCHEDULED: "an effect of a scheduled campaign",
+    "setDiscount:capped": "setDiscount of less than it should be",
     DISABLED: "an effect of a disabled campaign",
     BUDGET: "setDiscount under a budget for each customer",
     "addLoyaltyPoints:active": "addLoyaltyPoints that are active at once",
+    "addLoyaltyPoints:lasting": "addLoyaltyPoints that are active at once and never expire",
+    "addLoyaltyPoints:expiring": "addLoyaltyPoints that are active at once and expire",
     "addLoyaltyPoints:pending": "addLoyaltyPoints that are pending at first",
     "addLoyaltyPoints:item-active": "addLoyaltyPoints for a cart item that are active at once",
     "addLoyaltyPoints:item-pending": "addLoyaltyPoints for a cart item that are pending at first",
@@ -112,8 +115,14 @@ def _finer(kind: str, props: Mapping[str, Any], now: datetime) -> Iterator[str]:
             pending = start is not None and start > now
             status = "pending" if pending else "active"
             yield status
+            if not pending:
+                yield "lasting" if instant(props.get("expiryDate")) is None else "expiring"
             if isinstance(props.get("cartItemPosition"), int | float):
                 yield f"item-{status}"
+        case "setDiscount":
+            value, desired = props.get("value"), props.get("desiredValue")
+            if isinstance(value, int | float) and isinstance(desired, int | float) and value < desired:
+                yield "capped"
         case "deductLoyaltyPoints":
             yield "card" if props.get("cardIdentifier") else "profile"
         case "updateAttribute":

@@ -2,8 +2,10 @@
 
 from talonproof.target.reading import checked_url, parse_target
 from talonproof.target.values import (
+    DEDUCTING,
     KEY_VARIABLE,
     POOLS,
+    RETURN_POLICIES,
     Bindings,
     Footprint,
     Keys,
@@ -15,8 +17,10 @@ from talonproof.target.values import (
 )
 
 __all__ = [
+    "DEDUCTING",
     "KEY_VARIABLE",
     "POOLS",
+    "RETURN_POLICIES",
     "Bindings",
     "Footprint",
     "Keys",

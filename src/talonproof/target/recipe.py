@@ -25,7 +25,8 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "event_type", "additional_cost", "second_additional_cost", "store", "audience", "audience_integration",
     ),
     "Loyalty": (
-        "profile_program", "subledger", "populated_profile", "card_program", "users_per_card_limit", "populated_card",
+        "profile_program", "subledger", "populated_profile", "return_policy", "tier_program", "tier_return_policy",
+        "card_program", "users_per_card_limit", "populated_card",
     ),
     "Catalogs": (
         "catalog", "catalog_attribute", "catalog_number_attribute", "catalog_sku", "catalog_price", "spare_catalog",

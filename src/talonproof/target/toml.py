@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from talonproof.errors import ConfigError, DocumentError, closest
 from talonproof.target.keys import LARGEST, VARIABLE, Key, Kind
-from talonproof.target.values import Footprint
+from talonproof.target.values import RETURN_POLICIES, Footprint
 
 _VARIABLE: Final = re.compile(VARIABLE)
 _PLACEHOLDER: Final = re.compile(r"\$\{([^}]*)\}")
@@ -99,6 +99,11 @@ class Reader:
                     if isinstance(error, DocumentError):
                         raise
                     raise self.wrong(error.message, row.name, row.table, error.hint) from None
+            case Kind.POLICY:
+                policy: str = self._typed(row, found, str)
+                if policy and policy not in RETURN_POLICIES:
+                    raise self._wrong(row, f"must be {row.kind.value}", closest(policy, RETURN_POLICIES))
+                return policy
             case Kind.HEADERS:
                 if not isinstance(found, dict):
                     raise self._wrong(row, "must be a table of strings", 'headers = { "x-gate" = "…" }')

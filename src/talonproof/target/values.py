@@ -82,7 +82,8 @@ class Bindings:
     ``catalog`` can be filtered; ``spare_catalog`` is a catalog for the run alone, connected to the Application of the
     key ``other_application``, and only used if it is listed in ``disposable``: what is in it is changed and removed.
     ``audience_integration`` is the name of a platform that audiences may come from;
-    ``users_per_card_limit`` is that of ``card_program``, above 0. A coupon is there for each kind of reservation:
+    ``users_per_card_limit`` is that of ``card_program``, above 0; ``return_policy`` is that of ``profile_program``, and
+    ``tier_return_policy`` that of ``tier_program``. A coupon is there for each kind of reservation:
     soft, mandatory, without asking for every customer (``visible_coupon``), with a limit that is small
     (``limited_coupon``: at most 10), and for one recipient only.
 
@@ -95,6 +96,9 @@ class Bindings:
     subledger: str | None = None
     populated_profile: str | None = None
     populated_card: str | None = None
+    return_policy: str | None = None
+    tier_program: int | None = None
+    tier_return_policy: str | None = None
     catalog: int | None = None
     catalog_sku: str | None = None
     catalog_price: float | None = None
@@ -151,6 +155,12 @@ class Bindings:
         """Those of the names that stand for one thing, and not for a pool."""
         return tuple(name for name in cls.names() if name not in POOLS)
 
+
+RETURN_POLICIES: Final = ("only_pending", "within_balance", "unlimited")
+"""What a program takes back: pending points alone, active ones as far as there are any, or whatever that leads to."""
+
+DEDUCTING: Final = frozenset(RETURN_POLICIES[1:])
+"""The return policies that take active points back too."""
 
 POOLS: Final = ("coupons", "mandatory_coupons", "single_use_coupons")
 """Bindings that are a pool: of each, a case that needs it has one for itself."""

@@ -79,7 +79,7 @@ def look_at_keys(asking: Asking, roles: Mapping[str, str]) -> tuple[Held, ...]:
 
 
 def _seen(asking: Asking, names: list[str]) -> Iterator[Held]:
-    for look in (_sessions, _ledgers, _inventory, _coupons):
+    for look in (_sessions, _ledgers, _tiers, _inventory, _coupons):
         yield from (held for held in look(asking) if held.name in names)
     for parts, send in ((_SESSION, _send_session), (_PROFILE, _send_profile), (_EVENT, _send_event)):
         yield from _together(asking, [name for name in parts if name in names], parts, send)
@@ -122,6 +122,16 @@ def _ledgers(asking: Asking) -> Iterator[Held]:
     if subledger and answer is not None:
         there = answer.at("subledgerBalances", subledger) is not None
         yield _judged("subledger", answer, "" if there else f"populated_profile has no balance in {subledger}")
+
+
+def _tiers(asking: Asking) -> Iterator[Held]:
+    program, owner = asking.bindings.tier_program, asking.bindings.populated_profile
+    if program and owner:
+        path = {"loyaltyProgramId": program, "integrationId": owner}
+        answer = asking.ask("getLoyaltyBalances", path, {"includeTiers": True})
+        balance: Any = answer.at("balance") if answer is not None and answer.ok else None
+        told = isinstance(balance, dict) and any(balance.get(name) for name in ("currentTier", "nextTierName"))
+        yield _judged("tier_program", answer, "" if told else "the balance of populated_profile tells of no tier")
 
 
 def _inventory(asking: Asking) -> Iterator[Held]:
