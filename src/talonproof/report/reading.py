@@ -341,6 +341,7 @@ def _finding(data: _Fields) -> FindingFacts:
         exchanges=data.parts("exchanges", _exchange),
         curl=data.maybe("curl") or "",
         example=data.maybe("example"),
+        timeline=data.maybe("timeline"),
         replay=_replay(data),
     )
 

@@ -161,6 +161,7 @@ class FindingFacts:
     exchanges: tuple[ExchangeFacts, ...] = ()
     curl: str = ""
     example: str | None = None
+    timeline: str | None = None
     replay: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from talonproof.report import words
 from talonproof.report.account import Account, Shown, account
-from talonproof.report.printable import one_line
+from talonproof.report.printable import one_line, printable
 from talonproof.report.reading import parse_record
 from talonproof.report.records import Case, Footer, Header, Receipt, Stream
 from talonproof.report.render import Rendered
@@ -181,10 +181,12 @@ def _finding(number: int, shown: Shown, width: int) -> list[Text]:
         f" ({finding.level})",
     )
     place = f" at {finding.pointer}" if finding.pointer else ""
+    drawn = [printable(line) for line in (finding.timeline or "").splitlines()]
     return [
         title,
         *_wrapped("clause", one_line(shown.requirement.text, 240), width),
         *_wrapped("seen", one_line(f"{finding.message}{place} ({finding.operation})", 320), width),
+        *(Text(f"       {line}", style="dim", no_wrap=True, overflow="ellipsis") for line in drawn),
         *_wrapped("look", f"talonproof explain {finding.requirement}", width),
     ]
 

@@ -67,6 +67,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.NOT_IMPLEMENTED: "the target does not have the operation",
     Reason.WAITS: "it waits for something not built yet",
     Reason.NEVER_TRIGGERED: "nothing in this run brought it about",
+    Reason.PARALLEL: "the target file does not allow calls at the same time",
     Reason.DEPTH: "it is not part of this depth",
     Reason.BUDGET: "the time allowed was spent",
     Reason.MAX_REQUESTS: "the requests allowed were spent",

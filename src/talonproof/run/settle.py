@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from talonproof.baseline import known
 from talonproof.contract.contract import NoSuchOperation
-from talonproof.http.curl import curl
+from talonproof.http.curl import commands
 from talonproof.requirement import Level
 from talonproof.run.outcome import Blocked, Ended, GivenUp, OutOfTime, Unsupported
 from talonproof.run.recipe import recipe
@@ -143,8 +143,9 @@ def _finding(bench: Bench, shown: Shown, again: Shown | None) -> dict[str, Any]:
         "message": bench.redactor.text(judgement.message),
         "verdict": _listed(entry) if entry else Verdict.FLAKY if again is None else broken,
         "exchanges": [exchange.numbered(n).record() for n, exchange in enumerate(shown.exchanges)],
-        "curl": "\n".join(curl(exchange) for exchange in shown.exchanges),
+        "curl": commands(shown.exchanges),
         "example": None if shown.example is None else bench.redactor.text(shown.example),
+        "timeline": bench.redactor.text(shown.timeline) or None,
         "replay": recipe(shown, again),
     }
 
