@@ -19,6 +19,7 @@ from talonproof.report.records import (
     Case,
     EditionFacts,
     ExchangeFacts,
+    Exercise,
     FindingFacts,
     Footer,
     Header,
@@ -323,9 +324,23 @@ def _case(data: _Fields) -> Case:
         sent=requests.whole("sent", 0),
         extra=requests.whole("extra", 0),
         evidence=data.counts("evidence"),
+        exercised=_exercised(data.maybe_part("exercised")),
         findings=data.parts("findings", _finding),
         observations=data.parts("observations", _observation),
     )
+
+
+def _exercised(data: _Fields) -> dict[str, Exercise]:
+    parts = {printable(name): data.part(name) for name in data.data}
+    return {
+        name: Exercise(
+            exchanges=part.whole("exchanges"),
+            shapes=frozenset(part.texts("shapes")),
+            transitions=frozenset(part.texts("transitions")),
+            effects=frozenset(part.texts("effects")),
+        )
+        for name, part in parts.items()
+    }
 
 
 def _finding(data: _Fields) -> FindingFacts:

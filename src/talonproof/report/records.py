@@ -173,8 +173,25 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Exercise:
+    """What a requirement was exercised by. An exchange has a shape: the same for all of its kind, whatever the values.
+
+    ``transitions`` are what calls did to sessions (``closed → open``, ``closed → refused``), ``effects`` the types of
+    those that were answered.
+    """
+
+    exchanges: int = 0
+    shapes: frozenset[str] = frozenset()
+    transitions: frozenset[str] = frozenset()
+    effects: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """A case that finished, or was cut off (NOT_RUN). ``evidence`` counts how often each requirement was exercised.
+    """A case that finished, or was cut off (NOT_RUN).
+
+    ``evidence`` counts how often each requirement was judged, ``exercised`` says by what; a stream of an earlier
+    talonproof has none of the latter.
 
     ``started`` is seconds since the epoch; ``sent`` requests are those of the plan, ``extra`` those of
     shrinking and confirming.
@@ -191,6 +208,7 @@ class Case:
     sent: int = 0
     extra: int = 0
     evidence: Mapping[str, int] = field(default_factory=dict[str, int])
+    exercised: Mapping[str, Exercise] = field(default_factory=dict[str, Exercise])
     findings: tuple[FindingFacts, ...] = ()
     observations: tuple[Observation, ...] = ()
 

@@ -150,6 +150,11 @@ class Build:
             self.case(
                 CLOSED_THEN_OPEN, "fail", requests={"planned": 4, "sent": 4, "extra": 3},
                 evidence={"SES-118": 1, "SES-218": 1, "ERR-013": 4},
+                exercised={
+                    "SES-118": {"exchanges": 1, "shapes": ["0a0a0a0a"], "transitions": ["closed → open"]},
+                    "SES-218": {"exchanges": 2, "shapes": ["0a0a0a0a", "1b1b1b1b"], "transitions": ["closed → open"]},
+                    "ERR-013": {"exchanges": 4, "shapes": ["0a0a0a0a", "1b1b1b1b"], "effects": ["acceptCoupon"]},
+                },
                 findings=[
                     self.finding("SES-118", "warn", pointer="", check="transition-status"),
                     self.finding("SES-218", message="stored as open, expected closed"),
@@ -180,7 +185,7 @@ class Build:
         match value:
             case dict():
                 free = name in {
-                    "evidence", "created", "consumed", "left_behind", "request_headers", "response_headers",
+                    "evidence", "exercised", "created", "consumed", "left_behind", "request_headers", "response_headers",
                 }  # fmt: skip
                 return {(key + text if free else key): self._poison(item, text, key) for key, item in value.items()}
             case list():
