@@ -33,6 +33,7 @@ from talonproof.report.records import (
 )
 from talonproof.requirement import Level, Requirement, Source
 from talonproof.verdict import Reason, Verdict
+from talonproof.verified import Verified
 
 STREAM_FILE = "run.ndjson"
 STREAM_VERSION = 1
@@ -243,6 +244,17 @@ def _header(data: _Fields) -> Header:
         spec=data.text("spec", ""),
         since=data.text("since", ""),
         max_requests=None if data.data.get("max_requests") is None else data.whole("max_requests"),
+        verified=data.parts("verified", _verified),
+    )
+
+
+def _verified(data: _Fields) -> Verified:
+    return Verified(
+        requirement=data.text("requirement"),
+        verdict=data.word("verdict", Verdict),
+        when=data.text("when"),
+        run=data.text("run"),
+        target=data.text("target"),
     )
 
 

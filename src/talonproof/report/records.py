@@ -13,6 +13,7 @@ from typing import Any
 from talonproof.baseline import Entry
 from talonproof.requirement import Level, Requirement
 from talonproof.verdict import Reason, Verdict
+from talonproof.verified import Verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Header:
     requirements judged on every exchange. ``unsettled`` are those that cannot be judged, because they differ from
     edition to edition and it is not sure which one the target follows. ``command`` is the one that was given, ``spec``
     the document that was judged by in place of the edition's own, ``since`` the older one whose changes alone were
-    tried.
+    tried. ``verified`` is what earlier runs last said of the same target.
     """
 
     run: str
@@ -117,6 +118,7 @@ class Header:
     spec: str = ""
     since: str = ""
     max_requests: int | None = None
+    verified: tuple[Verified, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

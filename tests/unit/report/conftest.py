@@ -20,7 +20,9 @@ TWICE = "sessions/test_transitions.py::test_transition[T19]"
 BINDING = "pagination/test_pages.py::test_status_filter"
 DEPTH = "sessions/test_machine.py::test_machine"
 
-RUN_ENUMS = frozenset({"type", "verdict", "reason", "level", "depth", "max_footprint", "footprint", "started", "ended"})
+RUN_ENUMS = frozenset(
+    {"type", "verdict", "reason", "level", "depth", "max_footprint", "footprint", "started", "ended", "when"}
+)
 """Members of the stream whose text is one of a list, or a moment."""
 
 
@@ -140,6 +142,12 @@ class Build:
                 ),
             ],
             passive=["ERR-013", "ERR-003"],
+            verified=[
+                {
+                    "requirement": "PAG-004", "verdict": "pass", "when": "2026-11-13T09:00:00.000000Z",
+                    "run": "20261113-090000-cd34", "target": "embedded emulator",
+                },
+            ],
             matrix=[
                 {"row": "T18", "from": "closed", "action": "PUT open", "status": "SES-118", "state": "SES-218"},
                 {"row": "T19", "from": "closed", "action": "PUT closed", "status": "SES-119", "state": "SES-219"},
@@ -185,7 +193,8 @@ class Build:
         match value:
             case dict():
                 free = name in {
-                    "evidence", "exercised", "created", "consumed", "left_behind", "request_headers", "response_headers",
+                    "evidence", "exercised", "created", "consumed", "left_behind",
+                    "request_headers", "response_headers",
                 }  # fmt: skip
                 return {(key + text if free else key): self._poison(item, text, key) for key, item in value.items()}
             case list():

@@ -142,7 +142,10 @@ def test_what_rests_on_no_exchange_is_no_judgement(judged: Judged) -> None:
 
     for record, says in (
         (judged(judging), "judges SES-001 by no exchange at all"),
-        (judged(recording, lambda _: httpx.Response(200, json={}), "SES-003"), "records SES-003 before anything was answered"),
+        (
+            judged(recording, lambda _: httpx.Response(200, json={}), "SES-003"),
+            "records SES-003 before anything was answered",
+        ),
     ):
         assert record["verdict"] == "error"
         assert says in record["detail"]
