@@ -1,0 +1,125 @@
+"""What the scoreboard proves: which requirements have a fault that a check of theirs catches, and which have none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from talonproof import cli
+from talonproof.cli.scoreboard import alone, proof, proved, read_scores, told
+from talonproof.emulator.faults import Fault
+from talonproof.errors import HarnessError
+from talonproof.requirement import Level, Requirement
+from talonproof.workspace import Workspace, find_workspace
+
+
+def row(name: str, level: Level = Level.MUST, **changes: str) -> Requirement:
+    """A requirement."""
+    return Requirement(name, (), level, "A clause.", (), ("x",), **changes)
+
+
+def fault(name: str, *breaks: str) -> Fault:
+    """A fault that nobody plants."""
+    return Fault(name, "It is wrong.", breaks, Level.MUST, frozenset(), lambda request, proceed, _: proceed(request))
+
+
+def score(*requirements: str, checks: tuple[str, ...] = ("a.b",), **also: str) -> dict[str, Any]:
+    """A score whose checks caught a fault for these requirements, and others in runs of their own."""
+    record: dict[str, Any] = {"requirements": list(requirements), "checks": list(checks), "depth": "smoke"}
+    if also:
+        kills = {
+            name.replace("_", "-"): {"check": check, "case": "c", "depth": "release"} for name, check in also.items()
+        }
+        record["also"] = kills
+    return record
+
+
+ROWS = (
+    row("SES-001"),
+    row("SES-002"),
+    row("SES-003"),
+    row("SES-004", waits="engine"),
+    row("SES-005", since="2026-05"),
+    row("SES-006", untestable="Nobody sees it."),
+    row("SES-007", Level.SHOULD),
+)
+FAULTS = (fault("one", "SES-001", "SES-002"), fault("two", "SES-002", "SES-007"))
+
+
+def test_a_requirement_is_proved_by_a_check_of_its_own() -> None:
+    """That its fault was caught by checks of something else proves nothing of it."""
+    shown = proof(ROWS, FAULTS, {"one": score("SES-001"), "two": score("SES-007")}, "2025-01")
+
+    assert ("SES-001",) == shown.proved
+    assert {"SES-002": ("one", "two")} == shown.uncaught
+    assert ("SES-003",) == shown.unbroken
+    assert {"SES-004": "engine"} == shown.waiting
+    assert {"SES-005": "2026-05"} == shown.elsewhere
+    assert 5 == shown.total, "what is no must, or cannot be tested, needs no proof"
+
+
+def test_a_run_of_its_own_cases_proves_it_as_well() -> None:
+    """What the cheapest run left open, a further one may have settled."""
+    scores = {"one": score("SES-001", SES_002="a.c"), "two": score("SES-007")}
+
+    assert ("SES-001", "SES-002") == proof(ROWS, FAULTS, scores, "2025-01").proved
+    assert {"SES-001", "SES-002"} == proved(scores["one"])
+
+
+def test_a_fault_that_hangs_on_one_check_is_named() -> None:
+    """Under that check; two checks, or a second one in a further run, are not alone."""
+    scores = {
+        "z": score("SES-001"),
+        "a": score("SES-001"),
+        "two": score("SES-001", checks=("a.b", "a.c")),
+        "further": score("SES-001", SES_002="a.c"),
+        "same": score("SES-001", SES_002="a.b"),
+        "escaped": score(checks=()),
+    }
+
+    assert {"a.b": ("a", "same", "z")} == alone(scores)
+
+
+def test_it_is_told_in_numbers_and_names() -> None:
+    """Nothing that is not proved is left out, and each has its reason."""
+    scores = {"one": score("SES-001"), "two": score("SES-007")}
+    text = "\n".join(told(proof(ROWS, FAULTS, scores, "2025-01"), alone(scores)))
+
+    assert text.startswith("1 of 5 testable requirements of level must are proved by a fault\n")
+    for line in (
+        "  1 wait for engine: SES-004",
+        "  1 are of edition 2026-05 alone, in which no fault was tried: SES-005",
+        "  1 are broken by no fault: SES-003",
+        "    SES-002: one, two",
+        "2 faults are caught by one check alone, in the run that caught them:",
+        "  a.b: one, two",
+    ):
+        assert line in text.splitlines()
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"a": {}}', '{"a": {"requirements": [], "checks": 5}}'])
+def test_what_is_no_scoreboard_is_said_so(tmp_path: Path, text: str) -> None:
+    """With the file, and what writes one."""
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "scoreboard.json").write_text(text)
+
+    with pytest.raises(HarnessError, match="is no scoreboard"):
+        read_scores(Workspace(tmp_path))
+
+
+def test_a_workspace_without_a_scoreboard_has_no_scores(tmp_path: Path) -> None:
+    """One of somebody's own has none before its first run of the faults."""
+    assert {} == read_scores(Workspace(tmp_path))
+
+
+def test_the_last_scores_are_shown_without_a_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every must of the catalogue is in one of the lines, proved or not."""
+    assert 0 == cli.invoke(["faults", "--last"])
+    out = capsys.readouterr().out
+    scores = json.loads((find_workspace().reports / "scoreboard.json").read_text())
+
+    assert " testable requirements of level must are proved by a fault\n" in out
+    assert all(name in out for names in alone(scores).values() for name in names)
