@@ -67,9 +67,22 @@ def collect(workspace: Workspace) -> list[Collected]:
     """Every case of the suites."""
     collector = _Collector(workspace)
     here = ["-c", str(workspace.root / "pytest.ini"), "--rootdir", str(workspace.root), "-p", "no:cacheprovider"]
-    quiet = ["--collect-only", "--assert", "plain", "-o", "filterwarnings=default", "-p", "no:terminal"]
+    quiet = [
+        "-p",
+        "xdist.plugin",
+        "--collect-only",
+        "--assert",
+        "plain",
+        "-o",
+        "filterwarnings=default",
+        "-p",
+        "no:terminal",
+    ]
     with patch.dict(os.environ, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}):
-        pytest.main([*here, *quiet, str(workspace.suites)], plugins=[collector])
+        code = pytest.main([*here, *quiet, str(workspace.suites)], plugins=[collector])
+    if code != pytest.ExitCode.OK:
+        message = f"the suites of {workspace.root} cannot be collected (pytest says {code})"
+        raise RuntimeError(message)
     return collector.cases
 
 

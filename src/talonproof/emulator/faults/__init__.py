@@ -22,10 +22,11 @@ from talonproof.emulator.faults.pages import PAGES
 from talonproof.emulator.faults.referrals import REFERRALS
 from talonproof.emulator.faults.returns import RETURNS
 from talonproof.emulator.faults.states import STATES
+from talonproof.emulator.faults.table import TABLE
 from talonproof.errors import ConfigError, closest
 
 _AREAS = (
-    *(STATES, CONTENT, RETURNS, COUNTERS, DRY_RUNS, PAGES, FILTERS, KEYS, ANSWERS),
+    *(STATES, TABLE, CONTENT, RETURNS, COUNTERS, DRY_RUNS, PAGES, FILTERS, KEYS, ANSWERS),
     *(CUSTOMERS, AUDIENCES, COUPONS, REFERRALS, CARDS, CATALOGS, EVENTS),
 )
 
