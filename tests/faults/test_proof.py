@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from talonproof import cli
+from talonproof.cli.faults import Attempt, Board, Kill, Score
 from talonproof.cli.scoreboard import alone, proof, proved, read_scores, told
-from talonproof.emulator.faults import Fault
+from talonproof.config import Depth
+from talonproof.contract.requirements import read_requirements
+from talonproof.emulator.faults import FAULTS, Fault
 from talonproof.errors import HarnessError
 from talonproof.requirement import Level, Requirement
 from talonproof.workspace import Workspace, find_workspace
@@ -46,12 +51,12 @@ ROWS = (
     row("SES-006", untestable="Nobody sees it."),
     row("SES-007", Level.SHOULD),
 )
-FAULTS = (fault("one", "SES-001", "SES-002"), fault("two", "SES-002", "SES-007"))
+PLANTED = (fault("one", "SES-001", "SES-002"), fault("two", "SES-002", "SES-007"))
 
 
 def test_a_requirement_is_proved_by_a_check_of_its_own() -> None:
     """That its fault was caught by checks of something else proves nothing of it."""
-    shown = proof(ROWS, FAULTS, {"one": score("SES-001"), "two": score("SES-007")}, "2025-01")
+    shown = proof(ROWS, PLANTED, {"one": score("SES-001"), "two": score("SES-007")}, "2025-01")
 
     assert ("SES-001",) == shown.proved
     assert {"SES-002": ("one", "two")} == shown.uncaught
@@ -65,7 +70,7 @@ def test_a_run_of_its_own_cases_proves_it_as_well() -> None:
     """What the cheapest run left open, a further one may have settled."""
     scores = {"one": score("SES-001", SES_002="a.c"), "two": score("SES-007")}
 
-    assert ("SES-001", "SES-002") == proof(ROWS, FAULTS, scores, "2025-01").proved
+    assert ("SES-001", "SES-002") == proof(ROWS, PLANTED, scores, "2025-01").proved
     assert {"SES-001", "SES-002"} == proved(scores["one"])
 
 
@@ -86,7 +91,7 @@ def test_a_fault_that_hangs_on_one_check_is_named() -> None:
 def test_it_is_told_in_numbers_and_names() -> None:
     """Nothing that is not proved is left out, and each has its reason."""
     scores = {"one": score("SES-001"), "two": score("SES-007")}
-    text = "\n".join(told(proof(ROWS, FAULTS, scores, "2025-01"), alone(scores)))
+    text = "\n".join(told(proof(ROWS, PLANTED, scores, "2025-01"), alone(scores)))
 
     assert text.startswith("1 of 5 testable requirements of level must are proved by a fault\n")
     for line in (
@@ -123,3 +128,43 @@ def test_the_last_scores_are_shown_without_a_run(capsys: pytest.CaptureFixture[s
 
     assert " testable requirements of level must are proved by a fault\n" in out
     assert all(name in out for names in alone(scores).values() for name in names)
+
+
+SUITE = '''
+"""One case of two requirements."""
+
+from talonproof.plugin import scenario
+
+
+@scenario("SES-004", "SES-203", footprint="create", requests=2)
+def test_made_closed(case, api):
+    """A session that is made closed is there, and closed."""
+    session = case.new_id("session")
+    made = api.put_session(session, {"state": "closed"})
+    case.judge("SES-203", True, "never looked at", of=made)
+    shown = api.get_session(session)
+    case.judge("SES-004", shown.at("customerSession", "state") == "closed", "not closed", of=(made, shown))
+'''
+
+
+def test_what_the_search_left_open_is_tried_by_its_own_cases(tmp_path: Path) -> None:
+    """A fault caught by a check of one requirement is planted again for another that nothing proves yet."""
+    workspace = tmp_path / "workspace"
+    real = find_workspace().root
+    shutil.copytree(real / "openapi", workspace / "openapi")
+    for name in ("conftest.py", "pytest.ini"):
+        shutil.copy(real / name, workspace / name)
+    for name in ("reports", "strategies", "suites/only"):
+        (workspace / name).mkdir(parents=True)
+    shutil.copy(real / "reports" / "categories.json", workspace / "reports")
+    (workspace / "suites" / "only" / "test_only.py").write_text(SUITE)
+    planted = replace(FAULTS["row-3-misplaced"], breaks=("SES-203", "SES-004", "SES-001"))
+    first = Score(planted, Attempt(Depth.SMOKE), ("only.made_closed",), ("SES-203",), ("c",), 1, Level.MUST)
+    rows = [row for row in read_requirements(real / "openapi" / "requirements") if row.id in planted.breaks]
+
+    (then,) = Board(Depth.SMOKE, workspace).prove([first], rows, tmp_path / "runs", jobs=1)
+
+    case = "only/test_only.py::test_made_closed"
+    assert {"SES-004": Kill("only.made_closed", case, Depth.SMOKE)} == then.also, "no case is about SES-001"
+    assert {"SES-004": {"check": "only.made_closed", "case": case, "depth": "smoke"}} == then.record()["also"]
+    assert first.record() == {name: value for name, value in then.record().items() if name != "also"}

@@ -96,9 +96,7 @@ def _rules(rows: Iterable[Requirement]) -> str:
             by_rule.setdefault(rule, []).append(row)
     lines = ["| rule | requirement | level | |", "|---|---|---|---|"]
     for rule in sorted(by_rule, key=_order):
-        lines += [
-            f"| {rule} | [{row.id}](#{row.id.lower()}) | {row.level} | {_remark(row)} |" for row in by_rule[rule]
-        ]
+        lines += [f"| {rule} | [{row.id}](#{row.id.lower()}) | {row.level} | {_remark(row)} |" for row in by_rule[rule]]
     return "\n".join(lines)
 
 
