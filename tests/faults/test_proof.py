@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from talonproof import cli
+from talonproof.cli.explain import proof_of as told_of
 from talonproof.cli.faults import Attempt, Board, Kill, Score
 from talonproof.cli.scoreboard import alone, proof, proved, read_scores, told
 from talonproof.config import Depth
@@ -168,3 +169,18 @@ def test_what_the_search_left_open_is_tried_by_its_own_cases(tmp_path: Path) -> 
     assert {"SES-004": Kill("only.made_closed", case, Depth.SMOKE)} == then.also, "no case is about SES-001"
     assert {"SES-004": {"check": "only.made_closed", "case": case, "depth": "smoke"}} == then.record()["also"]
     assert first.record() == {name: value for name, value in then.record().items() if name != "also"}
+
+
+@pytest.mark.parametrize(
+    ("scored", "said"),
+    [
+        (None, "nobody has planted it yet: talonproof faults does"),
+        (score("SES-001"), "proves it: caught by a.b at depth smoke"),
+        (score("SES-002", SES_001="a.c"), "proves it: caught by a.c at depth release"),
+        (score("SES-002"), "caught by checks of SES-002, which stopped the search before this one was tried"),
+        (score(checks=()), "caught by no check"),
+    ],
+)
+def test_explain_says_what_a_fault_proves(scored: Any, said: str) -> None:
+    """That a fault breaks a requirement and was caught proves nothing, unless a check of the requirement caught it."""
+    assert said == told_of(row("SES-001"), PLANTED[0], scored)

@@ -103,14 +103,17 @@ def _faults(row: Requirement, workspace: Workspace) -> Iterator[str]:
     for fault in FAULTS.values():
         if row.id in fault.breaks:
             yield f"  fault   {fault.id}: {fault.text}"
-            yield f"          {_proof(row, fault, scores.get(fault.id))}"
+            yield f"          {proof_of(row, fault, scores.get(fault.id))}"
 
 
-def _proof(row: Requirement, fault: Fault, score: Mapping[str, Any] | None) -> str:
+def proof_of(row: Requirement, fault: Fault, score: Mapping[str, Any] | None) -> str:
+    """What a planted fault proves of a requirement that it breaks, by its score (None: it has none)."""
     if score is None:
         return "nobody has planted it yet: talonproof faults does"
     if row.id in score["requirements"]:
         return f"proves it: caught by {', '.join(score['checks'])} at depth {score['depth']}"
+    if kill := score.get("also", {}).get(row.id):
+        return f"proves it: caught by {kill['check']} at depth {kill['depth']}"
     if score["requirements"]:
         others = [name for name in fault.breaks if name in score["requirements"]]
         return f"caught by checks of {', '.join(others)}, which stopped the search before this one was tried"
