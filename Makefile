@@ -12,6 +12,7 @@ SEEDS  ?= 20
 NETWORK_SEEDS ?= 10
 COLLEAGUE_SEEDS ?= 10
 KILLS  ?= 100
+HISTORIES ?= 5000
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -78,6 +79,10 @@ pace: $(VENV)/.ready ## Measure how fast the requests of a whole run arrive unde
 .PHONY: kills
 kills: $(VENV)/.ready ## Kill KILLS=100 runs at random moments, and see that nothing is lost; slow
 	@KILLS=$(KILLS) $(BIN)/python -m pytest -n $(JOBS) tests/kills $(ARGS)
+
+.PHONY: laws
+laws: $(VENV)/.ready ## Hold the emulator's engine to its laws over HISTORIES=5000 histories an edition; slow
+	@HISTORIES=$(HISTORIES) $(BIN)/python -m pytest -n $(JOBS) tests/unit/emulator/engine/test_laws.py $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/.ready ## Measure how long runs take, and how fast the parts are

@@ -16,6 +16,9 @@ from talonproof.plugin.scenario import spec_of
 from talonproof.run.api import Api
 from talonproof.run.bench import Bench
 from talonproof.run.case import Case
+from talonproof.run.doctor.asking import Asking
+from talonproof.run.effects import Seen
+from talonproof.run.looking import WORKER, look
 from talonproof.run.plan import Spec, make_plan
 from talonproof.run.settle import run_case
 from talonproof.workspace import Workspace
@@ -86,13 +89,24 @@ def collect(workspace: Workspace) -> list[Collected]:
     return collector.cases
 
 
+def seen_by(setup: Setup, transport: httpx.BaseTransport | None = None) -> Seen:
+    """Which effects the target of a run shows."""
+    with Asking(
+        setup.target, setup.keys, setup.contract, setup.options.run, transport=transport, worker=WORKER
+    ) as asking:
+        return look(asking)
+
+
 def judge(
     cases: Iterable[Collected], setup: Setup, transport: httpx.BaseTransport | None = None
 ) -> tuple[dict[str, Any], ...]:
     """The lines of the stream that a run of these cases would write, in their order, without those it leaves out."""
     by_id = {case.spec.id: case for case in cases}
     specs = [case.spec for case in by_id.values()]
-    plan = make_plan(specs, setup.options, setup.target, setup.keys, setup.catalogue, frozenset(PASSIVE.values()))
+    given = (specs, setup.options, setup.target, setup.keys, setup.catalogue, frozenset(PASSIVE.values()))
+    plan = make_plan(*given)
+    if plan.wants_effects:
+        plan = make_plan(*given, seen=seen_by(setup, transport))
     bench = Bench.open(
         setup.options,
         setup.target,
@@ -103,6 +117,7 @@ def judge(
         worker="main",
         workers=1,
         transport=transport,
+        seen=plan.seen,
     )
     try:
         with warnings.catch_warnings():

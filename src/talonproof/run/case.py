@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from talonproof.finding import Judgement
 from talonproof.http.exchange import Call, Credential, Exchange
 from talonproof.http.trouble import Fate, fate, repeatable, worded
 from talonproof.requirement import Level
+from talonproof.run.effects import in_words, labelled
 from talonproof.run.exercise import Exercised
 from talonproof.run.outcome import Blocked, GivenUp, Interrupted, OutOfTime, Unsupported
 from talonproof.run.patience import Patience
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from talonproof.run.bench import Bench
+    from talonproof.run.effects import Fired
     from talonproof.run.plan import Row
     from talonproof.target import Bindings
 
@@ -63,8 +66,8 @@ class Case:
 
     Its ``seed`` follows from the run's seed and its id alone; ``examples`` is how many examples its
     properties may run. ``attempt`` is 2 while what it found is replayed on fresh ids. ``bindings`` are what the
-    target already holds; of the pool of coupons, the one that the case has leased. Requests ``sent`` are those planned;
-    ``extra`` ones shrink and confirm, ``repeated`` ones were made again because no answer came.
+    target already holds; of each pool of coupons, the one that the case has leased. Requests ``sent`` are those
+    planned; ``extra`` ones shrink and confirm, ``repeated`` ones were made again because no answer came.
     """
 
     def __init__(self, bench: Bench, row: Row, seed: int) -> None:
@@ -92,13 +95,39 @@ class Case:
     # what the case may build on
 
     def lease(self, until: ExitStack) -> None:
-        """Narrows ``bindings.coupons``, if the case needs these, to one that no other case of the run has meanwhile.
+        """Narrows each pool of the bindings that the case needs to one coupon that no other case has meanwhile.
 
         Raises Blocked where none comes free.
         """
-        if "coupons" in self.row.spec.needs:
-            coupon = until.enter_context(self.bench.pool.lease())
-            self.bindings = replace(self.bindings, coupons=(coupon,))
+        for name, pool in self.bench.pools.items():  # always in one order: nobody waits for somebody who waits for him
+            if name in self.row.spec.needs:
+                self.bindings = replace(self.bindings, **{name: (until.enter_context(pool.lease()),)})
+
+    def trigger(self, label: str) -> dict[str, Any]:
+        """The parts of a session that showed such an effect when the run began; to be merged into one of the case's.
+
+        Raises HarnessError for an effect that the case does not declare.
+        """
+        return copy.deepcopy(dict(self.fired(label).session))
+
+    def fired(self, label: str) -> Fired:
+        """The trigger that showed such an effect when the run began, with its campaign; see :meth:`trigger`."""
+        if label not in self.row.spec.effects or self.bench.seen is None:
+            message = f"{self.id} builds on {label} without declaring it"
+            raise HarnessError(message)
+        return self.bench.seen.fired[label][0]
+
+    def showing(self, answer: Exchange, label: str) -> list[Mapping[str, Any]]:
+        """The effects of an answer that have a label, at least one.
+
+        Raises Unsupported where it shows none: a budget may be spent, or somebody else have come first, and what the
+        case is about never happened.
+        """
+        found = labelled(answer, label)
+        if not found:
+            seen = "which it was seen to do when the run began" if label in self.row.spec.effects else "here"
+            self.unsupported(Reason.NEVER_TRIGGERED, f"{answer.operation} does not show {in_words(label)}, {seen}")
+        return found
 
     def new_id(self, kind: str) -> str:
         """A fresh id of this run's own, for a session, a profile, a card, a sku."""

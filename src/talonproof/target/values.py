@@ -6,7 +6,9 @@ import dataclasses
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from talonproof.errors import ConfigError, closest
@@ -77,9 +79,13 @@ class Bindings:
     ``catalog`` can be filtered; ``spare_catalog`` is a catalog for the run alone, connected to the Application of the
     key ``other_application``, and only used if it is listed in ``disposable``: what is in it is changed and removed.
     ``audience_integration`` is the name of a platform that audiences may come from;
-    ``users_per_card_limit`` is that of ``card_program``, above 0. A coupon is there for each kind of reservation:
+    ``users_per_card_limit`` is that of ``card_program``, above 0; ``return_policy`` is that of ``profile_program``, and
+    ``tier_return_policy`` that of ``tier_program``. A coupon is there for each kind of reservation:
     soft, mandatory, without asking for every customer (``visible_coupon``), with a limit that is small
     (``limited_coupon``: at most 10), and for one recipient only.
+
+    Of the pools, whose coupons nobody but the run uses, ``coupons`` are reserved softly, ``mandatory_coupons`` only
+    redeemed by who has reserved them, ``single_use_coupons`` redeemed once.
     """
 
     profile_program: int | None = None
@@ -87,6 +93,9 @@ class Bindings:
     subledger: str | None = None
     populated_profile: str | None = None
     populated_card: str | None = None
+    return_policy: str | None = None
+    tier_program: int | None = None
+    tier_return_policy: str | None = None
     catalog: int | None = None
     catalog_sku: str | None = None
     catalog_price: float | None = None
@@ -115,6 +124,8 @@ class Bindings:
     closed_session: str | None = None
     session_profile: str | None = None
     coupons: tuple[str, ...] = ()
+    mandatory_coupons: tuple[str, ...] = ()
+    single_use_coupons: tuple[str, ...] = ()
     disposable: frozenset[str] = frozenset()
 
     def missing(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -139,7 +150,35 @@ class Bindings:
     @classmethod
     def single(cls) -> tuple[str, ...]:
         """Those of the names that stand for one thing, and not for a pool."""
-        return tuple(name for name in cls.names() if name != "coupons")
+        return tuple(name for name in cls.names() if name not in POOLS)
+
+
+RETURN_POLICIES: Final = ("only_pending", "within_balance", "unlimited")
+"""What a program takes back: pending points alone, active ones as far as there are any, or whatever that leads to."""
+
+DEDUCTING: Final = frozenset(RETURN_POLICIES[1:])
+"""The return policies that take active points back too."""
+
+POOLS: Final = ("coupons", "mandatory_coupons", "single_use_coupons")
+"""Bindings that are a pool: of each, a case that needs it has one for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Parts of a session of which somebody says that they make campaigns act.
+
+    ``campaign`` is the one that acts, where it is named. ``ahead``: it starts later, and acts on a dry update that is
+    evaluated so far in the future, counted from when it ``starts`` if that is said; ``disabled``: it acts only on dry
+    calls that list it. ``with_points``: it acts on a customer who has points.
+    """
+
+    name: str
+    session: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    campaign: int | None = None
+    ahead: timedelta | None = None
+    disabled: bool = False
+    with_points: bool = False
+    starts: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +219,8 @@ class Target:
     """A server under test. ``settle`` is how long a write may take to be read back, in seconds.
 
     ``latency`` is how long an answer usually takes, in seconds; ``redact`` are attributes of people whose values are
-    written nowhere. ``expected`` are patterns of requirements that cannot be judged here, None where nobody says.
+    written nowhere. ``triggers`` are what a run tries, to learn which effects there are. ``expected`` are patterns of
+    requirements that cannot be judged here, None where nobody says.
     ``loopback`` is whether it runs on this machine; ``unbuilt`` are operations that it declares not to have.
     """
 
@@ -199,6 +239,7 @@ class Target:
     way: Way = field(default_factory=Way)
     redact: frozenset[str] = frozenset()
     expected: tuple[str, ...] | None = None
+    triggers: tuple[Trigger, ...] = ()
 
     @property
     def loopback(self) -> bool:
