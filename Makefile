@@ -50,6 +50,12 @@ check: $(VENV)/.ready-dev ## Lint, format, types and the walls between the layer
 faults: $(VENV)/.ready ## Plant every fault in the emulator and say which check catches it
 	@$(BIN)/talonproof faults $(ARGS)
 
+.PHONY: docs
+docs: $(VENV)/.ready ## Write docs/requirements.md from the requirement catalogue
+	@mkdir -p docs
+	@$(BIN)/talonproof spec requirements > docs/requirements.md.new
+	@mv docs/requirements.md.new docs/requirements.md
+
 .PHONY: seeds
 seeds: $(VENV)/.ready ## Run the healthy emulator under SEEDS=20 seeds, strictly; slow
 	@failed=; \

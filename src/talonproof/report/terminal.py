@@ -18,6 +18,7 @@ from rich.text import Text
 
 from talonproof.report import words
 from talonproof.report.account import Account, Shown, account
+from talonproof.report.fidelity import fidelity, graded
 from talonproof.report.printable import one_line, printable
 from talonproof.report.reading import parse_record
 from talonproof.report.records import Case, Footer, Header, Receipt, Stream
@@ -215,7 +216,11 @@ def _closing(told: Account, rendered: Rendered | None) -> list[Text]:
     sent, extra = words.sent(told.stream)
     more = f" and {extra:,} to shrink, confirm and repeat" if extra else ""
     took = f" in {words.lasted(told.stream)}" if footer is not None else ""
-    facts = [("edition", one_line(words.edition(header), 240))]
+    facts: list[tuple[str, str]] = []
+    if told.totals.testable:
+        lines = textwrap.wrap(graded(fidelity(told).tally), WIDTH - 10)
+        facts += zip(("grade", *[""] * (len(lines) - 1)), lines, strict=True)
+    facts += [("edition", one_line(words.edition(header), 240))]
     looks = header.edition_from.looks if header.edition_from.how in {"recognised", "unsure"} else 0
     before = f", after {words.amount(looks, 'request')} to tell the edition" if looks else ""
     facts.append(("sent", f"{words.amount(sent, 'request')}{more}{took}{before}"))

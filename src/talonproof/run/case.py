@@ -16,6 +16,7 @@ from talonproof.http.exchange import Call, Credential, Exchange
 from talonproof.http.trouble import Fate, fate, repeatable, worded
 from talonproof.requirement import Level
 from talonproof.run.effects import in_words, labelled
+from talonproof.run.exercise import Exercised
 from talonproof.run.outcome import Blocked, GivenUp, Interrupted, OutOfTime, Unsupported
 from talonproof.run.patience import Patience
 from talonproof.run.slice import relevant
@@ -81,6 +82,7 @@ class Case:
         self.attempt = 1
         self.history: list[Exchange] = []
         self.evidence: Counter[str] = Counter()
+        self.exercised = Exercised(bench.ledger.owns)
         self.observations: dict[tuple[str, str], None] = {}
         self.shown: dict[str, Shown] = {}
         self.sent = 0
@@ -313,6 +315,9 @@ class Case:
         """
         requirement = self._declares(requirement)
         exchanges = (of,) if isinstance(of, Exchange) else tuple(of)
+        if not exchanges:
+            message = f"{self.id} judges {requirement} by no exchange at all"
+            raise HarnessError(message)
         name = f"{self.row.spec.suite}.{check or self.row.spec.function}"
         self._note(
             Judgement(requirement, holds, name, operation or exchanges[-1].operation, message, pointer),
@@ -377,11 +382,15 @@ class Case:
             raise Blocked(f"{exchange.operation} answered {exchange.status}")
 
     def observe(self, requirement: str, note: str) -> None:
-        """Records what a target does where no source says what it should do."""
+        """Records what a target does, by its last answer, where no source says what it should do."""
         requirement = self._declares(requirement)
         if requirement in self.bench.catalogue.unsettled:
             return
+        if not self.history:
+            message = f"{self.id} records {requirement} before anything was answered"
+            raise HarnessError(message)
         self.evidence[requirement] += 1
+        self.exercised.note(requirement, self.history[-1:], self.history)
         self.observations[requirement, note] = None
 
     def unsupported(self, reason: Reason, detail: str) -> NoReturn:
@@ -404,7 +413,9 @@ class Case:
         requirement = judgement.requirement
         if requirement not in self.bench.catalogue or requirement in self.bench.catalogue.unsettled:
             return
+        judged = tuple(judged)
         self.evidence[requirement] += 1
+        self.exercised.note(requirement, judged, self.history)
         if self.bench.catalogue[requirement].level is Level.OBSERVE:
             if judgement.message:
                 self.observations[requirement, judgement.message] = None
@@ -430,6 +441,7 @@ class Case:
     def begin_example(self) -> None:
         """A new history begins, for one drawn value."""
         self.history.clear()
+        self.exercised.begin_example()
         self._faulty.clear()
         self.example = None
 

@@ -98,7 +98,7 @@ class Row:
             "about": self.spec.about,
             "requirements": list(self.spec.requirements),
             "also": list(self.spec.also),
-            "operations": list(self.spec.operations),
+            "operations": list(dict.fromkeys(self.spec.operations)),
             "kind": self.spec.kind,
             "footprint": self.spec.footprint.label,
             "needs": [*self.spec.needs, *(f"{role}_key" for role in self.spec.keys)],

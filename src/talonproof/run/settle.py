@@ -57,6 +57,7 @@ def run_case(case: Case, body: Callable[[], None]) -> dict[str, Any]:
         "seconds": round(time.time() - started, 6),
         "requests": {"planned": row.requests, "sent": case.sent, "extra": case.extra + case.repeated},
         "evidence": dict(sorted(case.evidence.items())),
+        "exercised": case.exercised.record(),
         "findings": findings,
         "observations": [{"requirement": r, "note": bench.redactor.text(note)} for r, note in case.observations],
         "receipt": _difference(before, _account(bench)),
