@@ -9,7 +9,9 @@ from tests.variants.variant import Variant
 CODES = ("coupons", "referrals")
 EVERYWHERE = ("sessions", "dry_run", "profiles", "audiences", "events", "loyalty", "rollback", "catalogs", *CODES)
 LISTS = ("pagination",)
-NUMBERED = ("profile_program", "card_program", "tier_program", "audience", "catalog", "spare_catalog", "referral_campaign")
+NUMBERED = (
+    "profile_program", "card_program", "tier_program", "audience", "catalog", "spare_catalog", "referral_campaign",
+)  # fmt: skip
 """The bindings that are numbers of something."""
 
 
