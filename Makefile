@@ -12,6 +12,7 @@ SEEDS  ?= 20
 NETWORK_SEEDS ?= 10
 COLLEAGUE_SEEDS ?= 10
 KILLS  ?= 100
+CRASHES ?= 50
 HISTORIES ?= 5000
 
 VENV := .venv
@@ -49,6 +50,12 @@ check: $(VENV)/.ready-dev ## Lint, format, types and the walls between the layer
 faults: $(VENV)/.ready ## Plant every fault in the emulator and say which check catches it
 	@$(BIN)/talonproof faults $(ARGS)
 
+.PHONY: docs
+docs: $(VENV)/.ready ## Write docs/requirements.md from the requirement catalogue
+	@mkdir -p docs
+	@$(BIN)/talonproof spec requirements > docs/requirements.md.new
+	@mv docs/requirements.md.new docs/requirements.md
+
 .PHONY: seeds
 seeds: $(VENV)/.ready ## Run the healthy emulator under SEEDS=20 seeds, strictly; slow
 	@failed=; \
@@ -74,6 +81,10 @@ pace: $(VENV)/.ready ## Measure how fast the requests of a whole run arrive unde
 kills: $(VENV)/.ready ## Kill KILLS=100 runs at random moments, and see that nothing is lost; slow
 	@KILLS=$(KILLS) $(BIN)/python -m pytest -n $(JOBS) tests/kills $(ARGS)
 
+.PHONY: durability
+durability: $(VENV)/.ready ## Kill the emulator CRASHES=50 times while it writes, and count what it had answered; slow
+	@CRASHES=$(CRASHES) $(BIN)/python -m pytest -n $(JOBS) tests/durability $(ARGS)
+
 .PHONY: laws
 laws: $(VENV)/.ready ## Hold the emulator's engine to its laws over HISTORIES=5000 histories an edition; slow
 	@HISTORIES=$(HISTORIES) $(BIN)/python -m pytest -n $(JOBS) tests/unit/emulator/engine/test_laws.py $(ARGS)
@@ -81,6 +92,10 @@ laws: $(VENV)/.ready ## Hold the emulator's engine to its laws over HISTORIES=50
 .PHONY: bench
 bench: $(VENV)/.ready ## Measure how long runs take, and how fast the parts are
 	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+.PHONY: speed
+speed: $(VENV)/.ready ## Measure the emulator beside a bare route and beside prism: make speed ARGS="--short --without-prism"
+	@$(BIN)/python benchmarks/serving.py $(ARGS)
 
 .PHONY: lock
 lock: $(VENV)/.ready-dev ## Pin the newest dependencies that pyproject.toml allows

@@ -49,15 +49,13 @@ def judge_uses(
 ) -> bool:
     """Judges how often a coupon counts as used, after an answer that brings it about.
 
-    Where that is not as expected, and the customer's own uses are, somebody else redeems the coupon, which should be the
-    run's alone: the case ends as UNSUPPORTED. ``own`` is how often the customer has it redeemed.
+    Where that is not as expected, and the customer's ``own`` uses are, somebody else redeems the coupon, which should
+    be the run's alone: the case ends as UNSUPPORTED.
     """
     found = uses(read, coupon)
     of_customer = next((amount(one.get("profileRedemptionCount")) for one in owned(read, coupon)), None)
     if found != times and of_customer == own:
-        case.unsupported(
-            Reason.BINDING, "somebody else redeems the coupon, which the pool should have for the run alone"
-        )
+        case.unsupported(Reason.BINDING, "somebody else redeems the coupon, though the pool is for the run alone")
     return case.judge(
         requirement,
         found == times,

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from talonproof import cli
-from talonproof.cli.faults import SCOREBOARD, SEED, provable, written
+from talonproof.cli.faults import SEED, provable, written
+from talonproof.cli.scoreboard import SCOREBOARD
 from talonproof.config import Depth, RunOptions
 from talonproof.contract.contract import read_contract
 from talonproof.contract.requirements import read_requirements

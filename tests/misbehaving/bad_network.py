@@ -16,7 +16,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from talonproof.cli.faults import SCOREBOARD, SEED, provable
+from talonproof.cli.faults import SEED, provable
+from talonproof.cli.scoreboard import SCOREBOARD
 from talonproof.config import Depth, RunOptions
 from talonproof.contract.requirements import read_requirements
 from talonproof.emulator import serve

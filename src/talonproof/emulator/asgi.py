@@ -7,6 +7,7 @@ is its turn (``turns``). The latency of a server is spent there; a test may wait
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -46,6 +47,7 @@ def application(emulator: Emulator, *, hold: Hold | None = None, turns: Turns | 
     ) -> None:
         if scope["type"] != "http":
             return
+        arrived = time.monotonic()
         body = await _body(receive)
         if body is None:
             return
@@ -53,7 +55,7 @@ def application(emulator: Emulator, *, hold: Hold | None = None, turns: Turns | 
         if scope["query_string"]:
             target += "?" + scope["query_string"].decode("latin-1")
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        answer = await answered(Request(scope["method"], target, headers, body))
+        answer = await answered(Request(scope["method"], target, headers, body, arrived))
         pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
         await send({"type": "http.response.body", "body": answer.body})

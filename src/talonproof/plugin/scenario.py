@@ -32,6 +32,7 @@ def scenario(  # noqa: PLR0913 - the columns of a plan
     also: Sequence[str] = (),
     kind: Kind = "",
     effects: Sequence[str] = (),
+    parallel: bool = False,
 ) -> pytest.MarkDecorator:
     """The mark of a case; a function or one of its parameters carries it.
 
@@ -40,7 +41,8 @@ def scenario(  # noqa: PLR0913 - the columns of a plan
     a property gives ``examples`` instead, for smoke, release and nightly. ``needs`` are bindings, ``keys``
     roles of keys, ``operations`` those that must be built for it, the one it is about before those that it only
     needs; ``kind`` is what it tries of that one. ``effects`` are labels of :mod:`talonproof.run.effects`: it runs where
-    the target was seen to bring all of them about. See :class:`talonproof.run.plan.Spec`.
+    the target was seen to bring all of them about. A ``parallel`` case sends calls about one thing at once. See
+    :class:`talonproof.run.plan.Spec`.
     """
     if examples is None:
         shallowest = ("smoke", "release", "nightly").index(depth)
@@ -57,6 +59,7 @@ def scenario(  # noqa: PLR0913 - the columns of a plan
         also=tuple(also),
         kind="authentication" if authentication else kind,
         effects=tuple(effects),
+        parallel=parallel,
     )
 
 

@@ -14,6 +14,7 @@ from talonproof.target import POOLS, Target, Trigger
 SCHEDULED: Final = "scheduled"
 DISABLED: Final = "disabled"
 GIVEAWAY: Final = "giveaway"
+BUDGET: Final = "budget"
 
 EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "acceptCoupon": (),
@@ -43,10 +44,12 @@ EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     GIVEAWAY: (),
     SCHEDULED: (),
     DISABLED: (),
+    BUDGET: (),
 }
 """The effects that a case may need, with what is told apart among them: an effect is labelled ``addLoyaltyPoints`` and
 ``addLoyaltyPoints:pending``, and one for a cart item ``addLoyaltyPoints:item-pending`` besides. ``giveaway`` is one
-that is awarded or will be; ``scheduled`` and ``disabled`` are any effect of a campaign that is so."""
+that is awarded or will be; ``scheduled`` and ``disabled`` are any effect of a campaign that is so, ``budget`` is a
+``setDiscount`` of one of which a customer gets so much and no more."""
 
 LABELS: Final = frozenset(
     label for effect, kinds in EFFECTS.items() for label in (effect, *(f"{effect}:{kind}" for kind in kinds))
@@ -57,6 +60,7 @@ _WORDS: Final[Mapping[str, str]] = {
     SCHEDULED: "an effect of a scheduled campaign",
     "setDiscount:capped": "setDiscount of less than it should be",
     DISABLED: "an effect of a disabled campaign",
+    BUDGET: "setDiscount under a budget for each customer",
     "addLoyaltyPoints:active": "addLoyaltyPoints that are active at once",
     "addLoyaltyPoints:lasting": "addLoyaltyPoints that are active at once and never expire",
     "addLoyaltyPoints:expiring": "addLoyaltyPoints that are active at once and expire",
@@ -180,13 +184,14 @@ def requests_at_most(target: Target) -> int:
 class Fired:
     """A trigger that showed an effect: its name, the parts of a session, its campaign where that is named.
 
-    ``now`` is the moment at which that campaign acts, if it is a scheduled one.
+    ``now`` is the moment at which that campaign acts, if it is a scheduled one, ``budget`` what a customer gets of it.
     """
 
     trigger: str
     session: Mapping[str, Any] = field(default_factory=dict[str, Any])
     campaign: int | None = None
     now: str | None = None
+    budget: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +224,13 @@ class Seen:
         return {
             "fired": {
                 label: [
-                    {"trigger": f.trigger, "session": dict(f.session), "campaign": f.campaign, "now": f.now}
+                    {
+                        "trigger": f.trigger,
+                        "session": dict(f.session),
+                        "campaign": f.campaign,
+                        "now": f.now,
+                        "budget": f.budget,
+                    }
                     for f in fired
                 ]
                 for label, fired in self.fired.items()

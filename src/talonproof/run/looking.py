@@ -15,6 +15,7 @@ from talonproof.model.moment import served, written
 from talonproof.model.observed import same, sortable
 from talonproof.run.api import CART
 from talonproof.run.effects import (
+    BUDGET,
     DISABLED,
     PLAIN,
     SCHEDULED,
@@ -78,7 +79,7 @@ def look(asking: Asking) -> Seen:
             always = frozenset(map(_rule, effects))
         labels = _labels(trigger, effects, answer)
         now = answer.call.query.get("now") if answer is not None else None
-        shown = Fired(trigger.name, trigger.session, trigger.campaign, str(now) if now else None)
+        shown = Fired(trigger.name, trigger.session, trigger.campaign, str(now) if now else None, trigger.budget)
         for label in labels:
             fired.setdefault(label, []).append(shown)
         if not labels and trigger in asking.target.triggers:
@@ -127,7 +128,8 @@ def _labels(trigger: Trigger, effects: Sequence[Mapping[str, Any]], answer: Exch
         return frozenset({DISABLED} if effects else ())
     if answer is None:
         return frozenset()
-    return frozenset(label for effect in effects for label in labels_of(effect, now=served(answer)))
+    labels = frozenset(label for effect in effects for label in labels_of(effect, now=served(answer)))
+    return labels | {BUDGET} if trigger.budget is not None and "setDiscount" in labels else labels
 
 
 def _why(trigger: Trigger, answer: Exchange | None) -> str:

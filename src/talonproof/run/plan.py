@@ -29,7 +29,8 @@ class Spec:
     (smoke, release, nightly; 0 leaves the case out). ``needs`` are bindings, ``keys`` roles of keys that
     the target must have. ``operations`` are those that must be built, unless the case only authenticates.
     ``effects`` are labels of effects (:mod:`talonproof.run.effects`) that must have been seen on the target.
-    Where the case tries calls of one ``kind`` (valid, boundary, invalid, authentication), they are calls of the first.
+    ``parallel`` cases send calls about one thing at the same time. Where the case tries calls of one ``kind`` (valid,
+    boundary, invalid, authentication), they are calls of the first.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Spec:
     also: tuple[str, ...] = ()
     kind: Kind = ""
     effects: tuple[str, ...] = ()
+    parallel: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -96,7 +98,7 @@ class Row:
             "about": self.spec.about,
             "requirements": list(self.spec.requirements),
             "also": list(self.spec.also),
-            "operations": list(self.spec.operations),
+            "operations": list(dict.fromkeys(self.spec.operations)),
             "kind": self.spec.kind,
             "footprint": self.spec.footprint.label,
             "needs": [*self.spec.needs, *(f"{role}_key" for role in self.spec.keys)],
@@ -268,6 +270,9 @@ def _place(spec: Spec, options: RunOptions, target: Target, keys: Keys, seen: Se
     absent = [role for role in spec.keys if not getattr(keys, role)]
     if absent:
         return out(Verdict.UNSUPPORTED, Reason.BINDING, f"the target has no key: {', '.join(absent)}")
+    if spec.parallel and target.abreast < 2:
+        detail = "it sends calls at the same time, which the target file has to allow: [limits] parallel = 8"
+        return out(Verdict.UNSUPPORTED, Reason.PARALLEL, detail)
     unbuilt = sorted(target.unbuilt.intersection(spec.operations)) if not spec.authentication else []
     if unbuilt:
         return out(Verdict.UNSUPPORTED, Reason.NOT_IMPLEMENTED, f"the target declares not to have {', '.join(unbuilt)}")

@@ -63,6 +63,12 @@ CAMPAIGNS: Final = (
     Campaign("webhook", ("triggerWebhook",), "a webhook is called; let it be one that harms nobody."),
     Campaign("join-audience", ("addToAudience",), "the customer is added to the audience that is bound."),
     Campaign("leave-audience", ("removeFromAudience",), "the customer is removed from it."),
+    Campaign(
+        "budget",
+        ("budget",),
+        "a discount of 6 on the total of the session; all discounts of one customer together are limited to 10.",
+        ("campaign = 29", "budget = 10"),
+    ),
     Campaign("tier", ("changeLoyaltyTierLevel",), "points enough for the next tier of a program with tiers."),
     Campaign(
         "scheduled",

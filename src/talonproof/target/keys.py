@@ -139,6 +139,13 @@ KEYS: Final = (
     ),
     Key("limits", "rate", Kind.NUMBER, "Requests a second, all workers together; 0: no limit.", "10"),
     Key("limits", "in_flight", Kind.COUNT, "Requests that may be under way at once: no more workers than this.", "2"),
+    Key(
+        "limits",
+        "parallel",
+        Kind.COUNT,
+        "Updates of one thing that may be sent at the same time, by cases about just that; 1, the default: none.",
+        "8",
+    ),
     Key("limits", "requests", Kind.COUNT, "The most requests that a plan may hold.", "3000"),
     Key(
         "limits",

@@ -83,6 +83,7 @@ def parse_target(
             in_flight=limits.get("in_flight"),
             requests=limits.get("requests"),
             seconds=limits.get("seconds"),
+            parallel=limits.get("parallel"),
             **{name: limits[name] for name in _TIMEOUTS if name in limits},
         ),
         bindings=bindings,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 from talonproof.errors import DocumentError, closest
+from talonproof.target.keys import LARGEST
 from talonproof.target.toml import Reader
 from talonproof.target.values import Trigger
 
@@ -31,7 +32,7 @@ PARTS: Final[Mapping[str, type]] = {
 _SPAN_TEXT: Final = r"P(?=.)(?:(\d{1,4})D)?(?:T(?=.)(?:(\d{1,4})H)?(?:(\d{1,4})M)?)?"
 _MOMENT_TEXT: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$"
 _SPAN: Final = re.compile(_SPAN_TEXT)
-_KEYS: Final = ("name", "session", "campaign", "ahead", "starts", "disabled", "with_points")
+_KEYS: Final = ("name", "session", "campaign", "ahead", "starts", "disabled", "with_points", "budget")
 _WORDS: Final[Mapping[type, str]] = {dict: "a table", list: "a list", str: "a string"}
 
 ABOUT: Final = (
@@ -45,7 +46,7 @@ EXAMPLE: Final = (
     '#name = "discount"',
     "# Parts of a session (attributes, cartItems, additionalCosts, couponCodes, identifiers, storeIntegrationId).",
     '#session = { attributes = { channel = "discount" } }',
-    "# The id of the campaign that acts; of one that is scheduled or disabled it is needed.",
+    "# The id of the campaign that acts; of one that is scheduled, disabled or has a budget it is needed.",
     "#campaign = 12",
     "# Of a campaign that is scheduled: so far in the future it runs.",
     '#ahead = "P10D"',
@@ -55,6 +56,8 @@ EXAMPLE: Final = (
     "#disabled = true",
     "# The session is that of populated_profile: of an effect that needs points, such as spending them.",
     "#with_points = true",
+    "# What one customer gets of its discounts in all, where the campaign has such a budget.",
+    "#budget = 10",
 )
 """One trigger as a file has it, every key explained and all of it commented out."""
 
@@ -95,9 +98,15 @@ def list_schema() -> dict[str, Any]:
                     "description": "The session is that of populated_profile: of an effect that needs points.",
                     "type": "boolean",
                 },
+                "budget": {
+                    "description": "What one customer gets of its discounts in all, at most.",
+                    "type": "number",
+                    "exclusiveMinimum": 0,
+                    "maximum": LARGEST,
+                },
             },
             "required": ["name"],
-            "dependentRequired": {"ahead": ["campaign"], "starts": ["ahead"]},
+            "dependentRequired": {"ahead": ["campaign"], "starts": ["ahead"], "budget": ["campaign"]},
             "if": {"properties": {"disabled": {"const": True}}, "required": ["disabled"]},
             "then": {"required": ["campaign"], "not": {"required": ["ahead"]}},
             "additionalProperties": False,
@@ -161,14 +170,16 @@ class _Entry:
         ahead, disabled = self._ahead(), self._typed("disabled", bool, False)
         if ahead is not None and disabled:
             raise self.wrong("[[triggers]] a campaign is scheduled or disabled, not both", "ahead")
-        if campaign is None and (ahead is not None or disabled):
-            key = "disabled" if disabled else "ahead"
+        budget = self._budget()
+        if campaign is None and (ahead is not None or disabled or budget is not None):
+            key = "disabled" if disabled else "budget" if budget is not None else "ahead"
             raise self.wrong(f"[[triggers]] {key} needs the campaign that acts", key, "campaign = 12")
         with_points = self._typed("with_points", bool, False)
         starts = self._starts()
         if starts is not None and ahead is None:
             raise self.wrong("[[triggers]] starts needs how far ahead of that it runs", "starts", 'ahead = "P1D"')
-        return Trigger(self._filled(name, "name"), self._session(), campaign, ahead, disabled, with_points, starts)
+        name = self._filled(name, "name")
+        return Trigger(name, self._session(), campaign, ahead, disabled, with_points, starts, budget)
 
     def _typed(self, key: str, kind: type, default: Any) -> Any:
         value = self.table.get(key, default)
@@ -176,6 +187,14 @@ class _Entry:
             words = {str: "a string", int: "an integer above 0", bool: "true or false", dict: "a table"}
             raise self.wrong(f"[[triggers]] {key} must be {words[kind]}", key)
         return value
+
+    def _budget(self) -> float | None:
+        budget = self.table.get("budget")
+        if budget is None:
+            return None
+        if isinstance(budget, bool) or not isinstance(budget, int | float) or not 0 < budget <= LARGEST:
+            raise self.wrong("[[triggers]] budget must be an amount above 0", "budget")
+        return float(budget)
 
     def _ahead(self) -> timedelta | None:
         text = self._typed("ahead", str, None)

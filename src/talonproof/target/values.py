@@ -63,6 +63,9 @@ class Keys:
         return tuple(sorted(found, key=len, reverse=True))
 
 
+MOST_ABREAST = 8
+"""The most calls that are ever sent at the same time."""
+
 _SENT = ("event_type", "store")
 """Bindings that are words of a body, besides attributes and costs."""
 
@@ -169,7 +172,8 @@ class Trigger:
 
     ``campaign`` is the one that acts, where it is named. ``ahead``: it starts later, and acts on a dry update that is
     evaluated so far in the future, counted from when it ``starts`` if that is said; ``disabled``: it acts only on dry
-    calls that list it. ``with_points``: it acts on a customer who has points.
+    calls that list it. ``with_points``: it acts on a customer who has points. ``budget`` is what one customer gets of
+    its discounts in all, at most.
     """
 
     name: str
@@ -179,6 +183,7 @@ class Trigger:
     disabled: bool = False
     with_points: bool = False
     starts: datetime | None = None
+    budget: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +191,10 @@ class Limits:
     """What a run may do to the target: the highest footprint, and requests a second (0: no limit).
 
     ``in_flight`` is how many requests may be under way at once, ``requests`` how many a plan may hold, ``seconds`` how
-    long a run may take (0: as long as it likes); None: no limit of the target's. The time-outs are seconds: for a
-    connection, for each piece of an answer, and for all of it from the request to the last byte.
+    long a run may take (0: as long as it likes); None: no limit of the target's. ``parallel`` is how many calls about
+    one thing may be sent at the same time (1: one after the other); None: several on this machine, 1 elsewhere. The
+    time-outs are seconds: for a connection, for each piece of an answer, and for all of it from the request to the
+    last byte.
     """
 
     max_footprint: Footprint = Footprint.DRY
@@ -195,6 +202,7 @@ class Limits:
     in_flight: int | None = None
     requests: int | None = None
     seconds: float | None = None
+    parallel: int | None = None
     connect_timeout: float = 5.0
     read_timeout: float = 30.0
     total_timeout: float = 120.0
@@ -245,6 +253,12 @@ class Target:
     def loopback(self) -> bool:
         """Whether nothing sent to it leaves this machine."""
         return is_loopback(urlsplit(self.url).hostname or "")
+
+    @property
+    def abreast(self) -> int:
+        """How many calls about one thing may be sent at the same time; 1: they go one after the other."""
+        most = self.limits.parallel or (MOST_ABREAST if self.loopback else 1)
+        return min(most, self.limits.in_flight or most, MOST_ABREAST)
 
 
 def is_loopback(host: str) -> bool:

@@ -134,7 +134,29 @@ def test_what_holds_passes_with_its_evidence(judged: Judged) -> None:
 
     assert record["verdict"] == "pass"
     assert record["evidence"]["SES-001"] == 1
+    assert record["exercised"]["SES-001"]["exchanges"] == 1
     assert record["requests"] == {"planned": 10, "sent": 1, "extra": 0}
+
+
+def test_what_rests_on_no_exchange_is_no_judgement(judged: Judged) -> None:
+    """A suite that judges, or records, without having seen anything is at fault: it would pass on any server."""
+
+    def judging(case: Case, api: Api) -> None:
+        read(api)
+        case.judge("SES-001", holds=True, message="", of=(), operation="getCustomerSession")
+
+    def recording(case: Case, _: Api) -> None:
+        case.observe("SES-003", "nothing was sent")
+
+    for record, says in (
+        (judged(judging), "judges SES-001 by no exchange at all"),
+        (
+            judged(recording, lambda _: httpx.Response(200, json={}), "SES-003"),
+            "records SES-003 before anything was answered",
+        ),
+    ):
+        assert record["verdict"] == "error"
+        assert says in record["detail"]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from talonproof.emulator.faults.fault import Fault as Fault
 from talonproof.emulator.faults.filters import FILTERS
 from talonproof.emulator.faults.keys import KEYS
 from talonproof.emulator.faults.pages import PAGES
+from talonproof.emulator.faults.races import RACES
 from talonproof.emulator.faults.redemptions import REDEMPTIONS
 from talonproof.emulator.faults.referrals import REFERRALS
 from talonproof.emulator.faults.returns import RETURNS
@@ -32,7 +33,7 @@ from talonproof.errors import ConfigError, closest
 _AREAS = (
     *(STATES, TABLE, CONTENT, RETURNS, COUNTERS, DRY_RUNS, PAGES, FILTERS, KEYS, ANSWERS),
     *(CUSTOMERS, AUDIENCES, COUPONS, REFERRALS, CARDS, CATALOGS, EVENTS),
-    *(ROLLBACKS, EARNINGS, REDEMPTIONS, EVALUATIONS),
+    *(ROLLBACKS, EARNINGS, REDEMPTIONS, EVALUATIONS, RACES),
 )
 
 FAULTS: Mapping[str, Fault] = {fault.id: fault for fault in chain.from_iterable(_AREAS)}

@@ -129,8 +129,9 @@ def _misplacing(row: _Row) -> Interceptor:
 
 
 def _clauses(row: _Row) -> tuple[str, ...]:
-    """The clauses on the state that the row's call leaves: a further return has two rows."""
-    return tuple(f"SES-{number}" for number in ((233, 234) if row.number == 33 else (200 + row.number,)))
+    """The clauses on the state that the row's call leaves: a further return has two rows, the default a clause."""
+    also = ("SES-003",) if row.number == 1 else ()
+    return (*also, *(f"SES-{number}" for number in ((233, 234) if row.number == 33 else (200 + row.number,))))
 
 
 def _plant(row: _Row) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -126,7 +127,7 @@ coupons:
 MARKS = ("", "discount", "points", "pending", "spend", "gift", "make", "notes", "progress", "all")
 CODES = ("MANY-1", "ONCE-1", "TWICE-1", "HARD-1", "MINE-1", "NONE-1")
 PROFILES = ("anna", "ben", "carl", "")
-SESSIONS = ("s0", "s1", "s2")
+SESSIONS = ("s0", "s1", "s2", "s3", "s4", "s5")
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -190,36 +191,60 @@ class Wait:
 
 Step = Update | CloseAnd | Return | Other | Wait
 
-_CARTS = st.builds(
-    Cart,
-    profile=st.sampled_from(PROFILES),
-    mark=st.sampled_from(MARKS),
-    coupons=st.lists(st.sampled_from(CODES), max_size=2, unique=True).map(tuple),
-    quantities=st.lists(st.integers(1, 3), min_size=1, max_size=2).map(tuple),
-    made=st.none() | st.integers(0, 3),
-    card=st.booleans(),
-)
-_SESSIONS = st.sampled_from(SESSIONS)
-STEPS: st.SearchStrategy[Step] = st.one_of(
-    st.builds(
-        Update,
-        session=_SESSIONS,
-        state=st.sampled_from([None, "open", "closed", "closed", "cancelled"]),
-        cart=st.none() | _CARTS,
-        dry=st.sampled_from([False, False, False, True]),
-    ),
-    st.builds(CloseAnd, session=_SESSIONS, cart=_CARTS, then=st.sampled_from(["cancel", "reopen"])),
-    st.builds(Return, session=_SESSIONS, position=st.integers(0, 1), quantity=st.integers(1, 2), dry=st.booleans()),
-    st.builds(Update, session=_SESSIONS, state=st.just("cancelled"), cart=st.none(), dry=st.just(False)),
-    st.builds(Other, what=st.just("reopen"), profile=_SESSIONS, dry=st.just(False)),
-    st.builds(
-        Other,
-        what=st.sampled_from(["event", "profile", "reserve", "referral", "inventory", "balances"]),
-        profile=st.sampled_from(PROFILES[:3]),
-        dry=st.booleans(),
-    ),
-    st.builds(Wait, days=st.integers(1, 4)),
-)
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Step]:
+    """Some episodes around a few customers, codes and marks, so that they meet again and again."""
+    profiles, codes, marks = (
+        draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
+        for names in (PROFILES, CODES, MARKS)
+    )
+    episode = _episodes(_carts(profiles, codes, marks)) | _others([name for name in profiles if name] or PROFILES[:1])
+    count = draw(st.integers(3, 9))
+    return [step for steps in draw(st.lists(episode, min_size=count, max_size=count)) for step in steps]
+
+
+def _carts(profiles: Sequence[str], codes: Sequence[str], marks: Sequence[str]) -> st.SearchStrategy[Cart]:
+    return st.builds(
+        Cart,
+        profile=st.sampled_from(profiles),
+        mark=st.sampled_from(marks),
+        coupons=st.lists(st.sampled_from(codes), max_size=2, unique=True).map(tuple),
+        quantities=st.lists(st.integers(1, 3), min_size=1, max_size=2).map(tuple),
+        made=st.none() | st.integers(0, 3),
+        card=st.booleans(),
+    )
+
+
+@st.composite
+def _episodes(draw: st.DrawFn, carts: st.SearchStrategy[Cart]) -> list[Step]:
+    """What happens to one session: it is opened, closed, returned in part, taken back; each of it or not."""
+    session, cart = draw(st.sampled_from(SESSIONS)), draw(carts)
+    steps: list[Step] = []
+    if draw(st.booleans()):
+        steps.append(Update(session, draw(st.sampled_from([None, "open"])), cart, dry=draw(st.booleans())))
+    if draw(st.integers(0, 3)) == 0:
+        steps.append(CloseAnd(session, draw(carts), draw(st.sampled_from(["cancel", "reopen"]))))
+    if draw(st.integers(0, 7)):
+        steps.append(Update(session, "closed", cart, dry=draw(st.integers(0, 5)) == 5))
+    returns = st.builds(
+        Return, session=st.just(session), position=st.integers(0, 1), quantity=st.integers(1, 2), dry=st.booleans()
+    )
+    steps.extend(draw(st.lists(returns, max_size=2)))
+    match draw(st.integers(0, 4)):
+        case 0:
+            steps.append(Update(session, "cancelled", None, dry=draw(st.booleans())))
+        case 1:
+            steps.append(Other("reopen", session, dry=False))
+        case _:
+            pass
+    return steps
+
+
+def _others(profiles: Sequence[str]) -> st.SearchStrategy[list[Step]]:
+    whats = st.sampled_from(["event", "profile", "reserve", "referral", "inventory", "balances"])
+    calls = st.builds(Other, what=whats, profile=st.sampled_from(profiles), dry=st.booleans())
+    return st.lists(calls | st.builds(Wait, days=st.integers(1, 4)), min_size=1, max_size=2)
 
 
 @dataclass

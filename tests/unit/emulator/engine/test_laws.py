@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from talonproof.contract.contract import Contract
 from talonproof.contract.validators import Validators
@@ -19,7 +18,6 @@ from talonproof.emulator.instant import written
 from talonproof.emulator.world import World
 from talonproof.emulator.world_file import parse_world
 from tests.unit.emulator.engine.histories import (
-    STEPS,
     TIGHT,
     CloseAnd,
     Other,
@@ -29,6 +27,7 @@ from tests.unit.emulator.engine.histories import (
     Rows,
     Step,
     Update,
+    histories,
     ledgers,
 )
 
@@ -65,7 +64,7 @@ def test_laws(edition: str, tight: World, request: pytest.FixtureRequest) -> Non
     validators: Validators = request.getfixturevalue("validators" if edition == "contract" else "later_validators")
 
     @settings(max_examples=HISTORIES)
-    @given(steps=st.lists(STEPS, min_size=3, max_size=14))
+    @given(steps=histories())
     def every_history(steps: list[Step]) -> None:
         player, again = (Player(tight, contract, validators) for _ in range(2))
         try:
