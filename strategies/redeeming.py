@@ -49,8 +49,8 @@ def judge_uses(
 ) -> bool:
     """Judges how often a coupon counts as used, after an answer that brings it about.
 
-    Where that is not as expected, and the customer's ``own`` uses are, somebody else redeems the coupon, which should be
-    the run's alone: the case ends as UNSUPPORTED.
+    Where that is not as expected, and the customer's ``own`` uses are, somebody else redeems the coupon, which should
+    be the run's alone: the case ends as UNSUPPORTED.
     """
     found = uses(read, coupon)
     of_customer = next((amount(one.get("profileRedemptionCount")) for one in owned(read, coupon)), None)
