@@ -11,6 +11,8 @@ JOBS   ?= 2
 SEEDS  ?= 20
 NETWORK_SEEDS ?= 10
 COLLEAGUE_SEEDS ?= 10
+RACE_RUNS ?= 10
+HEALTHY_RUNS ?= 50
 KILLS  ?= 100
 CRASHES ?= 50
 HISTORIES ?= 5000
@@ -72,6 +74,10 @@ network: $(VENV)/.ready ## Run the healthy emulator and every planted fault behi
 .PHONY: colleagues
 colleagues: $(VENV)/.ready ## Run the healthy emulator while a second client changes it; COLLEAGUE_SEEDS=10; slow
 	@$(BIN)/python -m tests.misbehaving.colleague --seeds $(COLLEAGUE_SEEDS) $(ARGS)
+
+.PHONY: races
+races: $(VENV)/.ready ## Look for each fault of races RACE_RUNS=10 times, and run the healthy emulator HEALTHY_RUNS=50 times; slow
+	@$(BIN)/python -m tests.races.hunting --runs $(RACE_RUNS) --healthy $(HEALTHY_RUNS)
 
 .PHONY: pace
 pace: $(VENV)/.ready ## Measure how fast the requests of a whole run arrive under a limit; takes minutes
