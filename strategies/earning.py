@@ -62,12 +62,13 @@ def ledger_of(case: Case, brought: Brought) -> tuple[Ledger, Decimal]:
     Ends the case where the effects say neither program nor points, or nobody's ledger moves.
     """
     held = props_of(brought.effects[0])
-    program, subledger, card = held.get("programId"), held.get("subLedgerId", MAIN), held.get("cardIdentifier") or ""
-    if isinstance(program, bool) or not isinstance(program, int) or not isinstance(subledger, str):
+    program, subledger = amount(held.get("programId")), held.get("subLedgerId", MAIN)
+    card = held.get("cardIdentifier") or ""
+    if program is None or program % 1 or not isinstance(subledger, str):
         case.block("the effect names no program and subledger")
     if held.get("recipientIntegrationId", brought.profile) != brought.profile and not card:
         case.unsupported(Reason.NEVER_TRIGGERED, "the points that the session gives go to somebody else")
-    ledger = Ledger(case, program, subledger, brought.profile, str(card))
+    ledger = Ledger(case, int(program), subledger, brought.profile, str(card))
     value = worth(ledger, brought.effects)
     if value <= CENT:
         case.unsupported(Reason.NEVER_TRIGGERED, "the effect moves no points")

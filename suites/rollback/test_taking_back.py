@@ -35,7 +35,6 @@ def closed_with(label: str) -> Any:
 @pytest.mark.parametrize(
     "label",
     [
-        closed_with("setDiscount"),
         closed_with("setDiscountPerItem"),
         closed_with("increaseAchievementProgress:unfinished"),
     ],
