@@ -11,7 +11,11 @@ JOBS   ?= 4
 SEEDS  ?= 20
 NETWORK_SEEDS ?= 10
 COLLEAGUE_SEEDS ?= 10
+RACE_RUNS ?= 10
+HEALTHY_RUNS ?= 50
 KILLS  ?= 100
+CRASHES ?= 50
+HISTORIES ?= 5000
 
 # The tests start some hundreds of processes: what Python compiles is kept, whatever the environment says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -56,6 +60,12 @@ check: $(VENV)/.ready-dev ## Lint, format, types and the walls between the layer
 faults: $(VENV)/.ready ## Plant every fault in the emulator and say which check catches it
 	@$(BIN)/talonproof faults $(ARGS)
 
+.PHONY: docs
+docs: $(VENV)/.ready ## Write docs/requirements.md from the requirement catalogue
+	@mkdir -p docs
+	@$(BIN)/talonproof spec requirements > docs/requirements.md.new
+	@mv docs/requirements.md.new docs/requirements.md
+
 .PHONY: seeds
 seeds: $(VENV)/.ready ## Run the healthy emulator under SEEDS=20 seeds, strictly; slow
 	@failed=; \
@@ -73,6 +83,10 @@ network: $(VENV)/.ready ## Run the healthy emulator and every planted fault behi
 colleagues: $(VENV)/.ready ## Run the healthy emulator while a second client changes it; COLLEAGUE_SEEDS=10; slow
 	@$(BIN)/python -m tests.misbehaving.colleague --seeds $(COLLEAGUE_SEEDS) $(ARGS)
 
+.PHONY: races
+races: $(VENV)/.ready ## Look for each fault of races RACE_RUNS=10 times, and run the healthy emulator HEALTHY_RUNS=50 times; slow
+	@$(BIN)/python -m tests.races.hunting --runs $(RACE_RUNS) --healthy $(HEALTHY_RUNS)
+
 .PHONY: pace
 pace: $(VENV)/.ready ## Measure how fast the requests of a whole run arrive under a limit; takes minutes
 	@$(BIN)/python -m tests.misbehaving.pacing
@@ -81,9 +95,21 @@ pace: $(VENV)/.ready ## Measure how fast the requests of a whole run arrive unde
 kills: $(VENV)/.ready ## Kill KILLS=100 runs at random moments, and see that nothing is lost; slow
 	@KILLS=$(KILLS) $(BIN)/python -m pytest -n $(JOBS) tests/kills $(ARGS)
 
+.PHONY: durability
+durability: $(VENV)/.ready ## Kill the emulator CRASHES=50 times while it writes, and count what it had answered; slow
+	@CRASHES=$(CRASHES) $(BIN)/python -m pytest -n $(JOBS) tests/durability $(ARGS)
+
+.PHONY: laws
+laws: $(VENV)/.ready ## Hold the emulator's engine to its laws over HISTORIES=5000 histories an edition; slow
+	@HISTORIES=$(HISTORIES) $(BIN)/python -m pytest -n $(JOBS) tests/unit/emulator/engine/test_laws.py $(ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.ready ## Measure how long runs take, and how fast the parts are
 	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+.PHONY: speed
+speed: $(VENV)/.ready ## Measure the emulator beside a bare route and beside prism: make speed ARGS="--short --without-prism"
+	@$(BIN)/python benchmarks/serving.py $(ARGS)
 
 .PHONY: lock
 lock: $(VENV)/.ready-dev ## Pin the newest dependencies that pyproject.toml allows

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
-from talonproof.http.exchange import Exchange
-from talonproof.model.moment import instant
+from talonproof.model.moment import instant, served, written
 
 __all__ = ["LONG_AGO", "SKEW", "instant", "midnight", "served", "step", "written"]
 
@@ -16,20 +14,6 @@ SKEW = timedelta(minutes=2)
 
 LONG_AGO = "2010-01-01T00:00:00Z"
 """Before there was anything to be stored."""
-
-
-def served(exchange: Exchange) -> datetime:
-    """When the server says it answered; where it says nothing, when it was asked."""
-    try:
-        found = parsedate_to_datetime(exchange.response_headers.get("date", ""))
-    except ValueError:
-        return datetime.fromtimestamp(exchange.started, UTC)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def written(moment: datetime) -> str:
-    """The moment in RFC 3339, in UTC, to the second."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def midnight(moment: datetime) -> datetime:

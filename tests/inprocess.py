@@ -18,6 +18,9 @@ from talonproof.report.reading import read_stream
 from talonproof.run.api import Api
 from talonproof.run.bench import Bench
 from talonproof.run.case import Case
+from talonproof.run.doctor.asking import Asking
+from talonproof.run.effects import Seen
+from talonproof.run.looking import WORKER, look
 from talonproof.run.plan import Plan, Spec, make_plan
 from talonproof.run.settle import run_case
 from talonproof.run.stream import StreamWriter
@@ -58,12 +61,6 @@ class _Collector:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.cases: list[Collected] = []
-        self.failed: list[str] = []
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Keeps what is told of a suite that cannot be read."""
-        if report.failed:
-            self.failed.append(report.longreprtext)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Takes what was found, with its parameters."""
@@ -75,14 +72,34 @@ class _Collector:
 
 
 def collect(workspace: Workspace) -> list[Collected]:
-    """Every case of the suites. The marks that they use are those of xdist, too, whoever calls this."""
+    """Every case of the suites."""
     collector = _Collector(workspace)
-    here = ["-p", "xdist", "-c", str(workspace.root / "pytest.ini"), "--rootdir", str(workspace.root), "-p", "no:cacheprovider"]
-    quiet = ["--collect-only", "--assert", "plain", "-o", "filterwarnings=default", "-p", "no:terminal"]
+    here = ["-c", str(workspace.root / "pytest.ini"), "--rootdir", str(workspace.root), "-p", "no:cacheprovider"]
+    quiet = [
+        "-p",
+        "xdist.plugin",
+        "--collect-only",
+        "--assert",
+        "plain",
+        "-o",
+        "filterwarnings=default",
+        "-p",
+        "no:terminal",
+    ]
     with patch.dict(os.environ, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}):
-        pytest.main([*here, *quiet, str(workspace.suites)], plugins=[collector])
-    assert [] == collector.failed
+        code = pytest.main([*here, *quiet, str(workspace.suites)], plugins=[collector])
+    if code != pytest.ExitCode.OK:
+        message = f"the suites of {workspace.root} cannot be collected (pytest says {code})"
+        raise RuntimeError(message)
     return collector.cases
+
+
+def seen_by(setup: Setup, transport: httpx.BaseTransport | None = None) -> Seen:
+    """Which effects the target of a run shows."""
+    with Asking(
+        setup.target, setup.keys, setup.contract, setup.options.run, transport=transport, worker=WORKER
+    ) as asking:
+        return look(asking)
 
 
 def judge(
@@ -110,16 +127,11 @@ def _judged(
     """The plan of these cases, and their lines."""
     by_id = {case.spec.id: case for case in cases}
     specs = [case.spec for case in by_id.values()]
-    plan = make_plan(
-        specs,
-        setup.options,
-        setup.target,
-        setup.keys,
-        setup.catalogue,
-        frozenset(PASSIVE.values()),
-        known=setup.absent.union(setup.contract.operations),
-        absent=setup.absent,
-    )
+    given = (specs, setup.options, setup.target, setup.keys, setup.catalogue, frozenset(PASSIVE.values()))
+    here = {"known": setup.absent.union(setup.contract.operations), "absent": setup.absent}
+    plan = make_plan(*given, **here)
+    if plan.wants_effects:
+        plan = make_plan(*given, **here, seen=seen_by(setup, transport))
     bench = Bench.open(
         setup.options,
         setup.target,
@@ -131,6 +143,7 @@ def _judged(
         workers=1,
         selected=plan.selected | setup.passive,
         transport=transport,
+        seen=plan.seen,
     )
     try:
         with warnings.catch_warnings():

@@ -10,6 +10,7 @@ from typing import Any
 
 from talonproof.baseline import Entry
 from talonproof.target import Footprint
+from talonproof.verified import Verified
 
 
 class Depth(StrEnum):
@@ -43,6 +44,7 @@ class RunOptions:
     ``budget`` is how many seconds the run may take (0: as many as it likes), ``deadline`` when they are over, in
     seconds since the epoch, and ``budget_requests`` how many requests are planned for them.
     ``spec`` is the path of the document that takes the place of the edition's own; empty where none does.
+    ``verified`` is what earlier runs last said of the same target.
     """
 
     run: str
@@ -62,6 +64,7 @@ class RunOptions:
     deadline: float = 0.0
     budget_requests: int | None = None
     spec: str = ""
+    verified: tuple[Verified, ...] = ()
 
     def to_json(self) -> str:
         """One line of JSON."""
@@ -78,4 +81,5 @@ class RunOptions:
         data["select"] = tuple(data["select"])
         data["faults"] = tuple(data["faults"])
         data["baseline"] = tuple(Entry.from_json(entry) for entry in data["baseline"])
+        data["verified"] = tuple(Verified.from_json(one) for one in data.get("verified", ()))
         return cls(**data)

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     NOT_IMPLEMENTED = "not-implemented"
     WAITS = "waits"
     NEVER_TRIGGERED = "never-triggered"
+    PARALLEL = "parallel"
     # NOT_RUN: it was left out by choice …
     DEPTH = "depth"
     BUDGET = "budget"

@@ -253,6 +253,18 @@ def test_a_run_says_what_changed_since_another(judge: Callable[..., Any], found:
     assert "### Fixed (2)" in (run.folder / "comparison.md").read_text()
 
 
+def test_a_run_knows_when_what_it_leaves_out_was_last_verified(judge: Callable[..., Any], healthy: Path) -> None:
+    """By the run that it is compared with; and whoever renders its reports again knows it as well."""
+    run = judge("--select", "AUT-001", "--against", healthy)
+    before = json.loads((healthy / "fidelity.json").read_text())
+    now = json.loads((run.folder / "fidelity.json").read_text())
+
+    last = {area["area"]: [one["run"] for one in area["verified"]] for area in now["areas"]}
+    assert before["run"] in last["SES"]
+    assert run.header["run"] in last["AUT"]
+    assert now["sum"]["requirements"] < before["sum"]["requirements"]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -86,7 +86,9 @@ def test_a_program_can_read_it(talonproof: Callable[..., Any], emulator: str) ->
     assert ("there", "there", "unseen") == (states["open_session"], states["test_key"], states["referral_campaign"])
     assert {"there", "unseen"} == set(states.values())
     assert {} == found["costs"]
-    assert found["requests"] <= 40
+    assert found["requests"] <= 80
+    assert {"setDiscount", "scheduled", "disabled"} <= found["effects"]["seen"].keys()
+    assert {} == found["effects"]["silent"]
 
 
 def test_what_arrives_is_harmless(talonproof: Callable[..., Any], recording: Callable[..., Any]) -> None:
@@ -187,6 +189,37 @@ def test_what_is_not_bound_is_no_fault(
     assert not found["edition"]["sure"]
     assert "SES-031" in found["costs"]["catalog_sku"]
     assert not {"ERR-007", "ERR-013", "SES-001"} & {row for rows in found["costs"].values() for row in rows}
+
+
+def test_which_effects_show(talonproof: Callable[..., Any], emulator: str, target: Callable[..., Path]) -> None:
+    """Those that a trigger brings about, triggers that bring about none, and what is lost for want of an effect."""
+    triggers = """
+    [[triggers]]
+    name = "discount"
+    session = { attributes = { tp_trigger = "discount" } }
+    [[triggers]]
+    name = "nothing"
+    session = { attributes = { tp_trigger = "nothing" } }
+    """
+    ended = talonproof("doctor", "--target", target(emulator, triggers))
+
+    told = flat(ended.out)
+    assert (0, "") == (ended.code, ended.err)
+    assert re.search(r"effects [^:]*\bsetDiscount\b", told)
+    assert "silent trigger nothing: no effect" in told
+    lost = "not shown an effect of a scheduled campaign (not judged without it: DRY-014). Make the campaign scheduled:"
+    assert lost in told
+
+
+def test_a_trigger_that_the_target_does_not_take_is_wrong(
+    talonproof: Callable[..., Any], emulator: str, target: Callable[..., Path]
+) -> None:
+    """Its session names an attribute that is not there, say: exit 2."""
+    trigger = '[[triggers]]\nname = "odd"\nsession = { attributes = { nonsense = "x" } }\n'
+    ended = talonproof("doctor", "--target", target(emulator, trigger))
+
+    assert 2 == ended.code
+    assert "wrong trigger odd: the session is answered 400 Unknown" in flat(ended.out)
 
 
 def test_a_limit_of_the_file_is_kept(

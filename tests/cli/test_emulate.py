@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +116,73 @@ def test_a_port_that_is_taken(emulate: Callable[..., Any], talonproof: Callable[
 
     assert 2 == ended.code
     assert f"127.0.0.1:{port} cannot be listened on" in ended.told
+
+
+def raw(url: str, session: str) -> socket.socket:
+    """A connection on which an update of a session was sent, and not answered yet."""
+    host, port = url.removeprefix("http://").split(":")
+    connection = socket.create_connection((host, int(port)), timeout=30)
+    body = b'{"customerSession": {}}'
+    head = f"PUT /v2/customer_sessions/{session} HTTP/1.1\r\nhost: x\r\nauthorization: ApiKey-v1 {LIVE_KEY}\r\n"
+    connection.sendall(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+    return connection
+
+
+def test_it_ends_with_what_is_in_flight(emulate: Callable[..., Any], tmp_path: Path) -> None:
+    """A second update of the session shows that the first is waiting; told to end, it still answers that one."""
+    database = tmp_path / "emulator.db"
+    process, lines = emulate("--latency", "2s", "--patience", "0s", "--db", database)
+
+    with raw(address(lines), "one") as first:
+        busy = put(address(lines), "one")
+        process.terminate()
+        status = first.makefile("rb").readline().split()[1]
+    out, err = process.communicate(timeout=30)
+
+    assert (409, b"200") == (busy.status_code, status)
+    assert (0, "Ended.\n", "") == (process.returncode, out, err)
+    assert [database] == list(tmp_path.iterdir())  # closed as it should be: no journal is left beside it
+    with closing(sqlite3.connect(database)) as connection:
+        assert [(1,)] == connection.execute("SELECT COUNT(*) FROM session WHERE integration_id = 'one'").fetchall()
+
+
+def test_an_access_log_is_asked_for(emulate: Callable[..., Any], tmp_path: Path) -> None:
+    """To a file or to the standard error, a line of JSON for each request, and no key in it."""
+    file = tmp_path / "access.log"
+    told: list[str] = []
+    for where in (file, "-"):
+        process, lines = emulate("--log", where)
+        put(address(lines), "one")
+        put(address(lines), LIVE_KEY, "wrong-key")
+        process.terminate()
+        told.append(process.communicate(timeout=10)[1])
+
+    assert "" == told[0]
+    for text in (file.read_text(encoding="utf-8"), told[1]):
+        assert [200, 401] == [json.loads(line)["status"] for line in text.splitlines()]
+        assert LIVE_KEY not in text
+        assert "wrong-key" not in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--log", "."], "the access log . cannot be written"),
+        (["--patience", "long"], "--patience long is no duration"),
+        (["--latency", "long"], "--latency long is no duration"),
+    ],
+)
+def test_what_cannot_be_is_one_line(talonproof: Callable[..., Any], arguments: list[str], told: str) -> None:
+    """Exit 2, and the flag that is at fault."""
+    ended = talonproof("emulate", "--port", "0", *arguments)
+
+    assert 2 == ended.code
+    assert told in ended.told
+
+
+def test_the_schema_of_world_files(talonproof: Callable[..., Any]) -> None:
+    """It is printed, and nothing is served."""
+    ended = talonproof("emulate", "--schema")
+
+    assert 0 == ended.code
+    assert "A world file of the talonproof emulator" == json.loads(ended.out)["title"]

@@ -103,7 +103,23 @@ def test_a_requirement_is_explained(talonproof: Callable[..., Any], name: str) -
     assert "  about   updateCustomerSessionV2" in lines
     assert any(line.startswith("  source  O25: NewCustomerSessionV2.state") for line in lines)
     assert "  check   sessions/test_transitions.py::test_transition[T18-open]" in lines
-    assert any(line.startswith("  fault   put-reopens-closed: ") for line in lines)
+    at = next(n for n, line in enumerate(lines) if line.startswith("  fault   put-reopens-closed: "))
+    assert lines[at + 1].startswith("          proves it: caught by sessions.transition at depth ")
+    assert any(line.startswith("  lately  ") for line in lines)
+
+
+def test_what_runs_said_of_a_requirement_is_told(talonproof: Callable[..., Any], smoke: Any) -> None:
+    """The verdict, when and of which target, by how much; those that did not judge it say why."""
+    ended = talonproof("explain", "SES-010", "--runs", smoke.folder.parent)
+    elsewhere = talonproof("explain", "SES-010", "--runs", smoke.folder / "leases")
+
+    assert 0 == ended.code
+    verdict, evidence, transitions = ended.out.partition("  lately  ")[2].splitlines()[:3]
+    assert verdict.startswith("held, ")
+    assert f"embedded emulator, edition 2025-01, depth smoke (run {smoke.header['run']})" in verdict
+    assert evidence.startswith("          judged ")
+    assert "closed → refused" in transitions
+    assert "  lately  no run in " in elsewhere.out
 
 
 def test_a_requirement_of_every_exchange_is_explained(talonproof: Callable[..., Any]) -> None:

@@ -44,6 +44,7 @@ TARGET = '[target]\nurl = "http://127.0.0.1:9"\n'
         (["explain"], "Missing argument 'REQUIREMENT'"),
         (["explain", "SES-0100"], "there is no requirement SES-0100 (did you mean SES-010?)"),
         (["explain", "SES-010", "--edition", "2024"], "there is no edition 2024"),
+        (["explain", "SES-010", "--runs", "no/such"], "--runs no/such: there is no such folder"),
         (["emulate", "--edition", "2025-1"], "there is no edition 2025-1 (did you mean 2025-01?)"),
         (["emulate", "--fault", "page-over-the-maximun"], "there is no fault page-over-the-maximun"),
         (["emulate", "--clock", "noon"], "the clock cannot be set: 'noon'"),

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from talonproof.checks import PASSIVE, Passive
-from talonproof.cli.faults import SCOREBOARD, SEED, provable
+from talonproof.cli.faults import SEED, provable
+from talonproof.cli.scoreboard import SCOREBOARD
 from talonproof.config import Depth, RunOptions
 from talonproof.contract.contract import read_contract
 from talonproof.contract.requirements import read_requirements

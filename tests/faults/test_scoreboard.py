@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from talonproof import cli
-from talonproof.cli.faults import SCOREBOARD, SEED, provable, written
+from talonproof.cli.faults import SEED, provable, written
+from talonproof.cli.scoreboard import SCOREBOARD
 from talonproof.config import Depth, RunOptions
 from talonproof.contract.contract import read_contract
 from talonproof.contract.requirements import read_requirements
@@ -46,7 +47,7 @@ def kind(fault: Fault) -> tuple[str, str]:
 
 
 FOR_EACH_KIND = {kind(fault): fault for fault in PROVABLE.values()}
-"""A whole run takes seconds, where the same stream is written in this process in tenths: that is done for every fault."""
+"""A whole run takes seconds; the same stream is written in this process in tenths, and that is done for every fault."""
 
 EVERY_FAULT = pytest.mark.parametrize("fault", PROVABLE.values(), ids=list(PROVABLE))
 

@@ -16,7 +16,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from talonproof.cli.faults import SCOREBOARD, SEED, provable
+from talonproof.cli.faults import SEED, provable
+from talonproof.cli.scoreboard import SCOREBOARD
 from talonproof.config import Depth, RunOptions
 from talonproof.contract.requirements import read_requirements
 from talonproof.emulator import serve
@@ -97,7 +98,7 @@ def _findings(
     fault: Fault, score: dict[str, Any], cases: dict[str, Collected], folder: Path, seed: int
 ) -> tuple[list[tuple[str, str]], int]:
     workspace = find_workspace()
-    chosen = [cases[name] for name in score["cases"] if name in cases]
+    chosen = [cases[name] for name in score["cases"]]
     trouble = now_and_then(WORSE_SHARE, *TRANSPORT)
     with serve.start(faults=(fault.id,)) as emulator, proxy(emulator.url, trouble, seed=seed, after=0) as between:
         file = target_file(folder, between.url, PATIENCE)

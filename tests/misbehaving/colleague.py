@@ -57,7 +57,7 @@ class Colleague:
                 self.answered[method + path.rpartition("/")[0], answer.status_code] += 1
 
     def _next(self) -> Call:
-        """Any of the things that a shop does: carts, closed and cancelled sessions, profiles, events, reservations."""
+        """Any of the things that a shop does: carts, coupons, points, gifts, profiles, events, reservations."""
         me = f"colleague-{self._random.randrange(30)}"
         session = f"colleague-session-{self._random.randrange(200)}"
         coupon = self._random.choice(self._world["pools"]["coupons"])
@@ -65,12 +65,14 @@ class Colleague:
         cart = [{"name": "Mug", "sku": "colleague-mug", "quantity": self._random.randint(1, 3), "price": 9.5}]
         reserved = ("/v1/coupon_reservations/" + coupon, {"integrationIDs": [me]})
         update = {"profileId": me, "cartItems": cart, "state": self._random.choice(["open", "closed", "cancelled"])}
+        marked = self._random.choice(self._world["triggers"]).get("session", {}).get("attributes", {})
         calls: tuple[Call, ...] = (
             ("POST", *reserved),
             ("POST", *reserved),
             ("DELETE", *reserved),
             ("PUT", "/v2/customer_sessions/" + session, {"customerSession": update}),
             ("PUT", "/v2/customer_sessions/" + session, {"customerSession": update | {"couponCodes": [coupon]}}),
+            ("PUT", "/v2/customer_sessions/" + session, {"customerSession": update | {"attributes": marked}}),
             ("PUT", "/v2/customer_profiles/" + me, {"attributes": {bindings["profile_attribute"]: session}}),
             ("POST", "/v2/events", {"profileId": me, "type": bindings["event_type"], "attributes": {}}),
         )

@@ -102,11 +102,15 @@ class Sdk:
         return outcome.received
 
 
+_FILLED_IN = ("stageRevision", False)
+"""The one property that the SDK gives a value where the wire has none."""
+
+
 def _plain(value: Any) -> Any:
-    """A JSON value in which the spellings of one moment are one."""
+    """A JSON value in which the spellings of one moment are one, without what the SDK fills in."""
     match value:
         case dict():
-            return {name: _plain(inner) for name, inner in value.items()}
+            return {name: _plain(inner) for name, inner in value.items() if (name, inner) != _FILLED_IN}
         case list():
             return [_plain(inner) for inner in value]
         case str() if _MOMENT.fullmatch(value):

@@ -272,7 +272,7 @@ def get_customer_inventory(sdk: Sdk) -> None:
     assert CUSTOMER == everything["profile"]["integrationId"]
     assert referred in {one["code"] for one in everything["referrals"]}
     assert "TP-COUPON-SOFT" in {one["value"] for one in everything["coupons"]}
-    assert {"tp_points"} == {program["name"] for program in everything["loyalty"]["programs"].values()}
+    assert {"tp_points", "tp_tiers"} == {program["name"] for program in everything["loyalty"]["programs"].values()}
     for section in sections:
         assert section in sdk.does("get_customer_inventory", CUSTOMER, **{section: True})
     assert {} == sdk.does("get_customer_inventory", CUSTOMER, **dict.fromkeys(sections, False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import uuid
 from dataclasses import replace
@@ -220,16 +221,18 @@ def campaigns() -> Behaviour:
         answer = proceed(asked.request)
         engine = asked.operation != "updateCustomerProfileV2" or asked.query.get("runRuleEngine") == "true"
         document = answer.document() if answer.ok and answer.body and engine else None
+        if asked.dry and "evaluableCampaignIds" in json.dumps(asked.body()):
+            return answer  # these are not listed
         if not isinstance(document, dict) or "effects" not in document:
             return answer
         effects = copied(EFFECTS)
         if asked.request.method == "GET":
-            document["effects"] = effects[:2]
+            document["effects"] = [*document["effects"], *effects[:2]]
             return answer.with_document(document)
         effects[2]["props"]["value"] = uuid.uuid4().hex
         effects[1]["evaluationId"] = effects[1]["props"]["token"] = str(uuid.uuid4())
         effects[3]["props"]["transactionUUID"] = str(uuid.uuid4())
-        document["effects"] = effects
+        document["effects"] = [*effects, *document["effects"]]
         profile = (document.get("customerSession") or {}).get("profileId") or (document.get("event") or {}).get(
             "profileId"
         )

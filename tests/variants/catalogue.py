@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from tests.variants import behaviours, lists, reserving, shapes
+from tests.variants import behaviours, lists, promotions, reserving, rollbacks, shapes
 from tests.variants.lagging import lagging, lagging_catalog
 from tests.variants.variant import Variant
 
 CODES = ("coupons", "referrals")
-EVERYWHERE = ("sessions", "dry_run", "profiles", "audiences", "events", "loyalty", "catalogs", *CODES)
+EVERYWHERE = ("sessions", "dry_run", "profiles", "audiences", "events", "loyalty", "rollback", "catalogs", *CODES)
 LISTS = ("pagination",)
-NUMBERED = ("profile_program", "card_program", "audience", "catalog", "spare_catalog", "referral_campaign")
+NUMBERED = (
+    "profile_program", "card_program", "tier_program", "audience", "catalog", "spare_catalog", "referral_campaign",
+)  # fmt: skip
 """The bindings that are numbers of something."""
 
 
@@ -94,6 +96,36 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("nobody", "an empty inventory for nobody", behaves=behaviours.nobody, suites=EVERYWHERE),
     # what it does
     Variant("campaigns", "effects of campaigns that nobody knows", behaves=behaviours.campaigns),
+    Variant(
+        "no-campaigns",
+        "no campaign acts on anything",
+        behaves=promotions.no_campaigns,
+        suites=("sessions", "dry_run", "loyalty", "rollback", *CODES),
+        together=False,
+    ),
+    Variant(
+        "spent",
+        "campaigns act in dry calls alone, once somebody has used up their budgets",
+        behaves=promotions.spent,
+        suites=("sessions", "dry_run", "loyalty", "rollback", *CODES),
+        together=False,
+    ),
+    Variant(
+        "by-line", "rollbacks speak of lines, not of units", behaves=rollbacks.rollbacks_of_lines, suites=("rollback",)
+    ),
+    Variant(
+        "placeless",
+        "cancelling and reopening name no line",
+        behaves=rollbacks.rollbacks_without_places,
+        suites=("rollback",),
+    ),
+    Variant(
+        "whole-rows",
+        "rows of points show what they had at first",
+        behaves=rollbacks.whole_rows,
+        suites=("loyalty",),
+        together=False,
+    ),
     Variant("repetition", "a state may be repeated", behaves=behaviours.repetition),
     Variant("dry-over", "what is over cannot be tried", behaves=behaviours.dry_over),
     Variant("dry-merged", "a dry update builds on what is stored", behaves=behaviours.dry_merged, suites=("dry_run",)),

@@ -72,8 +72,8 @@ def target_file(url: str, variants: Sequence[Variant]) -> tuple[str, dict[str, s
             variable = f"VARIANT_{name.upper()}"
             environment[variable] = json.loads(value)
             lines.append(f'{name}_env = "{variable}"')
-        elif name in added:
-            lines.append(f"{name} = {int(value) + added[name]}")
+        elif name in added or (name == "campaign" and "referral_campaign" in added):
+            lines.append(f"{name} = {int(value) + added.get(name, added['referral_campaign'])}")
         else:
             lines.append(line)
     return "\n".join(lines) + "\n", environment

@@ -16,7 +16,7 @@ from talonproof.contract.contract import read_contract
 from talonproof.contract.validators import Validators
 from talonproof.emulator.world_file import read_world
 from talonproof.plugin import prepare
-from talonproof.plugin.prepare import Setup
+from talonproof.plugin.prepare import Setup, read_target
 from talonproof.workspace import Workspace, find_workspace
 from tests import inprocess
 from tests.inprocess import Collected, collect
@@ -95,6 +95,16 @@ def test_one_difference_is_no_fault(
             judged = Judged(inprocess.judge(chosen, asked(workspace, [variant], url, tmp_path)))
 
     assert_not_accused(judged, [variant])
+
+
+def test_without_campaigns_nothing_shows_but_rejections(served: Serving, workspace: Workspace, tmp_path: Path) -> None:
+    """So no case about effects runs on such a server: what was not seen is not judged."""
+    idle = next(variant for variant in VARIANTS if variant.name == "no-campaigns")
+    with served([idle]) as url:
+        seen = inprocess.seen_by(asked(workspace, [idle], url, tmp_path))
+
+    assert {"rejectCoupon"} == set(seen.fired)
+    assert {trigger.name for trigger in read_target("", url).triggers} == set(seen.silent)
 
 
 @pytest.mark.parametrize("share", [pytest.param(share, id="-".join(share) or "others") for share in SHARES])

@@ -34,6 +34,13 @@ def session(**content: Any) -> dict[str, Any]:
 ITEM = {"type": "ADD", "payload": {"sku": "new", "price": 3}}
 CART = [{"sku": "cup", "quantity": 2, "price": 0.1}, {"sku": "bowl", "quantity": 1, "price": 0.2}]
 RETURN = {"return": {"returnedCartItems": [{"position": 0, "quantity": 2}, {"position": 1, "quantity": 1}]}}
+
+
+def marked(mark: str) -> dict[str, Any]:
+    """A session that is closed, with a mark that a campaign of the default world acts on."""
+    return session(profileId="somebody", cartItems=CART, attributes={"tp_trigger": mark}, state="closed")
+
+
 OPEN = session(profileId="somebody", cartItems=CART, couponCodes=["abc"], identifiers=["b", "a"])
 
 SCRIPT: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
@@ -56,6 +63,15 @@ SCRIPT: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("PUT", SESSION, session(attributes={"a": "b" * 600_000})),
     ("POST", f"{COUPON}/TP-COUPON-1", {"integrationIDs": ["somebody"]}),
     ("GET", f"{COUPON}/customerprofiles/TP-COUPON-1", None),
+    ("PUT", "/v2/customer_sessions/two", session(profileId="somebody", couponCodes=["TP-COUPON-1"])),
+    ("PUT", "/v2/customer_sessions/three", marked("item-discount")),
+    ("POST", "/v2/customer_sessions/three/returns", RETURN),
+    ("PUT", "/v2/customer_sessions/three", session(state="cancelled")),
+    ("PUT", "/v2/customer_sessions/four", marked("item-discount")),
+    ("PUT", "/v2/customer_sessions/four", session(state="cancelled")),
+    ("PUT", "/v2/customer_sessions/five", marked("points")),
+    ("PUT", "/v2/customer_sessions/six", marked("spend")),
+    ("GET", "/v1/loyalty_programs/1/profile/somebody/points", None),
     ("POST", "/v1/referrals", {"campaignId": 2, "advocateProfileIntegrationId": "stranger"}),
 )
 """Calls of which each variant answers at least one in its own way."""
@@ -120,4 +136,5 @@ def test_the_names_are_different() -> None:
     """A variant is known by its name, and most are worn together."""
     assert len(VARIANTS) == len({variant.name for variant in VARIANTS})
     apart = {"no-date", "left-out", "nulls", "nameless-cards", "unconnected", "small-letters", "colleagues"}
+    apart |= {"no-campaigns", "spent", "whole-rows"}
     assert apart == {v.name for v in VARIANTS} - {v.name for v in TOGETHER}

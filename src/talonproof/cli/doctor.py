@@ -21,6 +21,8 @@ from talonproof.run.doctor.costs import lost
 from talonproof.run.doctor.evidence import How
 from talonproof.run.doctor.examination import Examination, examine
 from talonproof.run.doctor.keys import Kind
+from talonproof.run.effects import LABELS, Seen, in_words
+from talonproof.target.campaigns import RULES
 from talonproof.target.table import provided_by
 
 WIDTH = 110
@@ -112,6 +114,7 @@ def _lines(
     yield from _point("edition", _edition(request, found))
     if found.key.kind is not Kind.TEST:
         yield from _bindings(found, costs)
+        yield from _effects(found.seen, costs)
     yield from _point("sent", f"{found.requests} requests, reads and dry calls: nothing is left behind")
 
 
@@ -143,15 +146,26 @@ def _bindings(found: Examination, costs: Mapping[str, tuple[str, ...]]) -> Itera
     unseen = [one.name for one in held if one.state is State.UNSEEN]
     if unseen:
         yield from _point("unseen", f"{', '.join(unseen)}: no read and no dry call shows whether they are there")
-    for one in held:
-        if one.state is State.MISSING:
-            yield from _point("wrong", f"{one.name}: {one.detail}{_cost(one, costs)}")
+    for one in found.wrong:
+        yield from _point("wrong", f"{one.name}: {one.detail}{_cost(one, costs)}")
     unbound = [one for one in held if one.state is State.UNBOUND]
     for one in unbound:
         if one.name in costs:
             yield from _point("not bound", f"{one.name}{_cost(one, costs)}")
     if rest := [one.name for one in unbound if one.name not in costs]:
         yield from _point("not bound", f"{', '.join(rest)}: no requirement is lost by that alone")
+
+
+def _effects(seen: Seen, costs: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Which effects the target brings about, which triggers show none, and what is not judged for want of an effect."""
+    if seen.fired:
+        yield from _point("effects", ", ".join(sorted(seen.fired)))
+    for name, why in seen.silent.items():
+        yield from _point("silent", f"trigger {name}: {why}")
+    for label in seen.lacking(sorted(LABELS)):
+        if rows := costs.get(label):
+            lost = f"(not judged without it: {', '.join(rows)})"
+            yield from _point("not shown", f"{in_words(label)} {lost}. {RULES.get(label, '')}".strip())
 
 
 def _cost(held: Held, costs: Mapping[str, tuple[str, ...]]) -> str:

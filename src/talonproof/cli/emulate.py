@@ -7,19 +7,25 @@ from pathlib import Path
 
 import click
 
-from talonproof.emulator.serve import LIVE_KEY, Settings, serve
+from talonproof.emulator.serve import LIVE_KEY, Settings, serve, world_schema
 from talonproof.errors import ConfigError
 
-_LATENCY = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)", re.ASCII)
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)", re.ASCII)
 
 
-def seconds(text: str) -> float:
-    """The seconds of a duration such as ``150ms`` or ``1.5s``; ConfigError for anything else."""
-    match = _LATENCY.fullmatch(text)
+def seconds(flag: str, text: str) -> float:
+    """The seconds of a flag's duration such as ``150ms`` or ``1.5s``; ConfigError for anything else."""
+    match = _DURATION.fullmatch(text)
     if match is None:
-        message = f"--latency {text} is no duration"
+        message = f"{flag} {text} is no duration"
         raise ConfigError(message, hint="such as 150ms or 1.5s")
     return float(match[1]) / (1000 if match[2] == "ms" else 1)
+
+
+def _show_schema(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(world_schema().rstrip())
+        ctx.exit()
 
 
 @click.command(name="emulate")
@@ -34,6 +40,13 @@ def seconds(text: str) -> float:
 @click.option("--clock", default="", metavar="ISO", help="The time at which the clock stands still, in RFC 3339.")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Plant a defect; may be repeated.")
 @click.option("--latency", default="", metavar="150ms", help="Wait before each reply.")
+@click.option("--patience", default="1s", metavar="1s", show_default=True,
+              help="How long an update waits for another one of its session or profile, before its 409.")  # fmt: skip
+@click.option(
+    "--log", default="", metavar="FILE", help="Append a line of JSON for each request; - is the standard error."
+)
+@click.option("--schema", is_flag=True, is_eager=True, expose_value=False, callback=_show_schema,
+              help="Print the JSON Schema of world files, and end.")  # fmt: skip
 def command(
     *,
     host: str,
@@ -44,6 +57,8 @@ def command(
     clock: str,
     faults: tuple[str, ...],
     latency: str,
+    patience: str,
+    log: str,
 ) -> int:
     """Serve the emulator until Ctrl-C."""
     settings = Settings(
@@ -54,7 +69,9 @@ def command(
         database=str(database or ""),
         clock=clock,
         faults=faults,
-        latency=seconds(latency) if latency else 0.0,
+        latency=seconds("--latency", latency) if latency else 0.0,
+        patience=seconds("--patience", patience),
+        log=log,
     )
 
     def announce(url: str) -> None:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,20 +18,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from talonproof.checks import PASSIVE
+from talonproof.cli import scoreboard
 from talonproof.cli.options import Asked, Word, asked
 from talonproof.cli.plan import collect
 from talonproof.cli.run import execute
+from talonproof.cli.scoreboard import SCOREBOARD, proof, read_scores
 from talonproof.config import Depth
 from talonproof.contract.requirements import read_requirements
 from talonproof.emulator.faults import FAULTS, Fault, select
 from talonproof.errors import HarnessError, TalonproofError
+from talonproof.plugin.prepare import DEFAULT_EDITION
 from talonproof.report.reading import read_stream
 from talonproof.report.records import Stream
 from talonproof.requirement import Level, Requirement
 from talonproof.verdict import Verdict
 from talonproof.workspace import Workspace, find_workspace
 
-SCOREBOARD: Final = "scoreboard.json"
 SEED: Final = 0
 """Every run has the same seed, so that the scoreboard changes only where the suites or the faults do."""
 
@@ -48,12 +50,22 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Kill:
+    """The check of a requirement that caught a fault, and the first case in which it did."""
+
+    check: str
+    case: str
+    depth: Depth
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """What became of a fault.
 
     ``checks`` fired for one of the ``requirements``, and each of these is one that the fault breaks; what fired for
     others counts for nothing. ``cases`` are the first ones in which they did; ``requests`` were sent until the end of
-    the first of these, ``worst`` is the highest level among them. ``problem`` is what talonproof itself did wrong.
+    the first of these, ``worst`` is the highest level among them. ``also`` are further requirements that the fault
+    breaks, and that runs of their own cases caught it by. ``problem`` is what talonproof itself did wrong.
     """
 
     fault: Fault
@@ -64,6 +76,7 @@ class Score:
     requests: int | None = None
     worst: Level | None = None
     problem: str = ""
+    also: Mapping[str, Kill] = field(default_factory=dict[str, "Kill"])
 
     @property
     def caught(self) -> bool:
@@ -79,6 +92,7 @@ class Score:
             "requirements": list(self.requirements),
             "checks": list(self.checks),
             "cases": list(self.cases),
+            **({"also": {name: asdict(kill) for name, kill in sorted(self.also.items())}} if self.also else {}),
         }
 
 
@@ -87,37 +101,47 @@ class Score:
 @click.option("--depth", type=Word(*Depth), default=Depth.RELEASE, show_default=True, help="How deep to go.")
 @click.option("-n", "jobs", type=click.IntRange(min=1), default=2, metavar="N", show_default=True, help="At a time.")
 @click.option("--update", is_flag=True, help="With --only: put what came out into the scoreboard.")
+@click.option("--last", is_flag=True, help="Run nothing: what the scoreboard has, and what that proves.")
 @click.option("--json", "as_json", is_flag=True, help="The scores as JSON, as the scoreboard holds them.")
 @click.option("--report", "folder", default=None, type=click.Path(path_type=Path), metavar="DIR",
               help="Keep the runs, one folder a fault.")  # fmt: skip
 @click.option("--workspace", default=None, type=click.Path(path_type=Path), metavar="DIR", help="Suites of your own.")
 def command(
-    *, only: tuple[str, ...], depth: str, jobs: int, update: bool, as_json: bool, folder: Path | None,
+    *, only: tuple[str, ...], depth: str, jobs: int, update: bool, last: bool, as_json: bool, folder: Path | None,
     workspace: Path | None,
 ) -> int:  # fmt: skip
     """Show which planted faults the suites catch, and by which check.
 
     A fault is caught by a check of a requirement that it breaks, at the level of
     what it breaks. A run over all faults writes reports/scoreboard.json, unless
-    talonproof itself breaks down in it.
+    talonproof itself breaks down in it, and ends with the requirements of level
+    must that no fault proves and the faults that hang on one check alone.
 
     \b
     Exit codes: 0 every fault is caught, 1 one is not, 3 talonproof itself broke
     down, or finds fault with the healthy emulator.
     """
+    rows = read_requirements(find_workspace(workspace).requirements)
+    if last:
+        _show_proof(rows, read_scores(find_workspace(workspace)))
+        return 0
     chosen = select(only) if only else tuple(FAULTS.values())
-    faults = provable(chosen, read_requirements(find_workspace(workspace).requirements))
+    faults = provable(chosen, rows)
     if waiting := len(chosen) - len(faults):
         click.echo(f"{waiting} faults are left out: a clause that they break waits for its check", err=True)
     board = Board(Depth(depth), workspace)
     with _place(folder) as place:
         board.control(faults, place, workers=jobs)
         scores = board.run(faults, place, jobs=jobs)
+        if not only:
+            scores = board.prove(scores, rows, place, jobs=jobs)
     records = {score.fault.id: score.record() for score in scores}
     if as_json:
         click.echo(written(records), nl=False)
     else:
         _show(scores)
+        if not only:
+            _show_proof(rows, records)
     if any(score.problem for score in scores):
         return 3
     file = board.workspace.reports / SCOREBOARD
@@ -180,6 +204,45 @@ class Board:
 
         with ThreadPoolExecutor(jobs) as pool, _progress(len(faults)) as counted:
             return list(counted(pool.map(scored, faults)))
+
+    def prove(self, scores: Sequence[Score], rows: Sequence[Requirement], place: Path, *, jobs: int) -> list[Score]:
+        """The scores with what their faults prove besides.
+
+        The cheapest run that catches a fault ends the search, whichever of the broken requirements it was caught by.
+        Where one of level must is left unproved by all faults, those that break it are tried by its own cases.
+        """
+        by_id = {score.fault.id: score for score in scores}
+        records = {name: score.record() for name, score in by_id.items()}
+        left = proof(rows, (score.fault for score in scores), records, DEFAULT_EDITION).uncaught
+
+        def tried(name: str) -> tuple[str, str, Kill] | None:
+            for fault in left[name]:
+                if kill := self._killed(by_id[fault].fault, name, place / fault / name):
+                    return fault, name, kill
+            return None
+
+        with ThreadPoolExecutor(jobs) as pool:
+            for found in filter(None, pool.map(tried, left)):
+                fault, name, kill = found
+                by_id[fault] = replace(by_id[fault], also={**by_id[fault].also, name: kill})
+        return list(by_id.values())
+
+    def _killed(self, fault: Fault, requirement: str, folder: Path) -> Kill | None:
+        """How a check of the requirement catches the fault, where all cases about it run; None if none does."""
+        depth = self.depth
+        cases = self._planned[depth]
+        about = tuple(glob.escape(each.case) for each in cases if requirement in each.judged | each.maybe)
+        if requirement in _JUDGED_EVERYWHERE:
+            about = ()
+        elif not about:
+            return None
+        execute(self._asked(Attempt(depth, about), fault), folder, workers=1, quiet=True)
+        stream = read_stream(folder)
+        for case in stream.cases:
+            for finding in case.findings:
+                if finding.requirement == requirement and finding.verdict in _CONFIRMED:
+                    return Kill(finding.check, case.id, depth)
+        return None
 
     def _score(self, fault: Fault, place: Path) -> Score:
         best = Score(fault, Attempt(self.depth))
@@ -306,6 +369,13 @@ def _progress(total: int) -> Generator[Callable[[Iterable[Score]], Iterator[Scor
 
     with bar:
         yield counted
+
+
+def _show_proof(rows: Sequence[Requirement], scores: scoreboard.Scores) -> None:
+    """What the scores prove, and what hangs on one check alone."""
+    click.echo()
+    for line in scoreboard.told(proof(rows, FAULTS.values(), scores, DEFAULT_EDITION), scoreboard.alone(scores)):
+        click.echo(line)
 
 
 def _show(scores: Sequence[Score]) -> None:

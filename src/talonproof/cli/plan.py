@@ -111,6 +111,7 @@ def _show(header: dict[str, Any]) -> None:
     console.print()
     _show_operations(console, planned)
     _show_prospects(console, planned)
+    _show_effects(console, header)
     console.print(f"{len(planned)} of {len(cases)} cases, at most {header['requests']} requests")
     reasons = Counter((case["verdict"], case["reason"], case["detail"]) for case in cases if not case["planned"])
     for (verdict, reason, detail), count in reasons.most_common():
@@ -138,6 +139,20 @@ def _show_prospects(console: Console, planned: list[dict[str, Any]]) -> None:
         "An upper bound: all planned requests of each case that may do it. A call on many makes several things, "
         "and what shrinks a finding is sent besides."
     )
+    console.print()
+
+
+def _show_effects(console: Console, header: dict[str, Any]) -> None:
+    """Which effects the cases are about: a plan sends nothing, so whether they show is told by a run."""
+    looking = header.get("effects")
+    needed = Counter(label for case in header["cases"] if case["planned"] for label in case.get("effects", ()))
+    if not looking or not needed:
+        return
+    console.print(
+        f"A run first tries which effects show, by at most {words.amount(looking['requests'], 'dry call')} (a plan "
+        "sends nothing); cases that are about another one are left out then:"
+    )
+    console.print(f"  {', '.join(f'{label} {number}' for label, number in sorted(needed.items()))}")
     console.print()
 
 

@@ -39,8 +39,9 @@ from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PROBLEM
 from talonproof.report import words
 from talonproof.report.compare import as_markdown, as_text, compare
+from talonproof.report.fidelity import carried
 from talonproof.report.reading import STREAM_FILE, read_complete, read_stream
-from talonproof.report.records import Stream
+from talonproof.report.records import Stream, TargetFacts
 from talonproof.report.render import render
 from talonproof.report.terminal import Progress, screen
 from talonproof.report.totals import totals
@@ -154,7 +155,7 @@ def command(
         strict=strict, min_judged=min_judged, rate=rate, faults=faults, baseline=baseline, budget=budget, **chosen
     )
     with claimed(folder, request.workspace, request.options.run) as place:
-        code = execute(request, place, workers=workers)
+        code = execute(request, place, workers=workers, earlier=earlier)
         if earlier is not None:
             _compare(earlier, place)
     if open_report:
@@ -208,11 +209,14 @@ def go_on(folder: Path, context: click.Context) -> int:
     return _tell(folder, earlier.request.workspace)
 
 
-def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False) -> int:
-    """Runs the cases, renders the reports, says what came out, and gives the exit code."""
+def execute(request: Asked, folder: Path, *, workers: int, quiet: bool = False, earlier: Stream | None = None) -> int:
+    """Runs the cases, renders the reports, says what came out, and gives the exit code.
+
+    ``earlier`` is the run that knows when what this one does not judge was last verified.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with Tenure.begin(folder) as tenure:
-        return _execute(request, folder, workers=workers, quiet=quiet, tenure=tenure)
+        return _execute(request, folder, workers=workers, quiet=quiet, tenure=tenure, earlier=earlier)
 
 
 def _execute(
@@ -223,6 +227,7 @@ def _execute(
     tenure: Tenure,
     rest: frozenset[str] | None = None,
     quiet: bool = False,
+    earlier: Stream | None = None,
 ) -> int:
     """Runs the cases, or the rest of them, in the folder that is ours."""
     for stale in (PROBLEM, PLAN, DOWN):
@@ -235,6 +240,8 @@ def _execute(
         if setup.options.test_key:
             click.echo("the key is a test key, with which everything is dry: nothing above dry calls can be judged")
         setup = replace(setup, part=tenure.part, rest=rest, held=True)
+        if earlier is not None:
+            setup = _informed(setup, earlier)
         _follow(setup, workers=workers, quiet=quiet)
     finally:
         if embedded is not None:
@@ -258,6 +265,14 @@ def _tell(folder: Path, workspace: Workspace, *, quiet: bool = False) -> int:
         with suppress(SystemExit):  # rich's way of saying that nobody reads on; the verdict stands all the same
             screen(rendered.account.stream, rendered)
     return rendered.account.totals.exit_code
+
+
+def _informed(setup: prepare.Setup, earlier: Stream) -> prepare.Setup:
+    """The set-up with what an earlier run last said of this target."""
+    options, target = setup.options, setup.target
+    facts = TargetFacts(target.name, target.url, target.loopback, setup.embedded)
+    known = carried(earlier, facts, setup.contract.edition, options.faults)
+    return replace(setup, options=replace(options, verified=known))
 
 
 def _in_its_time(setup: prepare.Setup) -> prepare.Setup:

@@ -1,4 +1,4 @@
-"""``talonproof spec bundle``: the OpenAPI document of an edition in one piece, for other tools and for reading."""
+"""``talonproof spec``: the contract for other tools and for reading: the document of an edition, the requirements."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import click
 import yaml
 
 from talonproof.contract.document import load
+from talonproof.contract.requirement_page import requirement_page
+from talonproof.contract.requirements import read_requirements
 from talonproof.plugin.prepare import DEFAULT_EDITION
 from talonproof.workspace import find_workspace
 
@@ -39,4 +41,12 @@ def bundle(edition: str, workspace: Path | None) -> int:
     """Print the OpenAPI 3.1 document of an edition in YAML, with all that it refers to and extends laid in."""
     document = load(find_workspace(workspace).contract_file(edition))
     click.echo(yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=118), nl=False)
+    return 0
+
+
+@command.command(name="requirements")
+@click.option("--workspace", default=None, type=click.Path(path_type=Path), metavar="DIR", help="A workspace of yours.")
+def requirements(workspace: Path | None) -> int:
+    """Print every requirement of every edition in Markdown, and the table from rules to requirements."""
+    click.echo(requirement_page(read_requirements(find_workspace(workspace).requirements)), nl=False)
     return 0

@@ -13,7 +13,8 @@ from talonproof.cli.plan import collect
 from talonproof.errors import ConfigError
 from talonproof.plugin.prepare import read_target
 from talonproof.run.doctor.costs import lost
-from talonproof.target import Bindings, Footprint
+from talonproof.run.effects import LABELS
+from talonproof.target import Bindings, Footprint, Target
 from talonproof.target.recipe import COUPONS_FILE, coupons_csv, recipe
 from talonproof.target.starting import starting_file
 from talonproof.target.table import schema
@@ -48,8 +49,8 @@ def recipe_command(*, target_file: str, coupons: Path | None) -> int:
     In Markdown: each thing, how to make it, the key of the target file that names
     it, and the requirements that cannot be judged without it. Nothing is sent.
     """
-    bound = read_target(target_file, "").bindings if target_file else Bindings()
-    keys = frozenset(read_target(target_file, "").key_variables) if target_file else frozenset[str]()
+    target = read_target(target_file, "") if target_file else Target("", "")
+    bound, keys = target.bindings, frozenset(target.key_variables)
     names = (*Bindings.names(), "expired_key", "other_application_key", "test_key")
     lacking = [
         name
@@ -57,7 +58,9 @@ def recipe_command(*, target_file: str, coupons: Path | None) -> int:
         if (name.endswith("_key") and name.removesuffix("_key") not in keys)
         or (name in Bindings.names() and name in bound.missing([name]))
     ]
-    click.echo(recipe(lacking, lost(_plan(), lacking), csv=str(coupons or COUPONS_FILE)), nl=False)
+    costs = lost(_plan(), (*lacking, *LABELS))
+    triggers = frozenset(trigger.name for trigger in target.triggers)
+    click.echo(recipe(lacking, costs, csv=str(coupons or COUPONS_FILE), triggers=triggers), nl=False)
     if coupons is not None:
         _write(coupons, coupons_csv())
     return 0

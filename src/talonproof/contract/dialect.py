@@ -2,19 +2,18 @@
 
 Where ``jsonschema`` and ``jsonschema-rs`` differ by nature neither is left to itself: patterns are translated into
 what both engines read alike (``ecma``), formats are asserted by the same functions (``formats``), ``multipleOf`` is
-exact in decimals in both, and infinity and NaN, which JSON does not have, are no numbers.
+exact in decimals in both, and infinity and NaN, which JSON does not have, are no numbers. What ``jsonschema`` is
+taught of it stands in ``worded``, which is read only where there is something wrong to word: it takes its time to load.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Final, cast
 
 import jsonschema_rs
-from jsonschema import Draft202012Validator, FormatChecker, validators
-from jsonschema.exceptions import ValidationError
 
 from talonproof.contract import ecma, formats
 from talonproof.contract.structure import Kind, rebuild
@@ -28,11 +27,6 @@ def prepared(value: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
     return rebuild(dict(value), kind, _prepare)
 
 
-def check(schema: Mapping[str, Any]) -> None:
-    """Raises the SchemaError of jsonschema for what is no schema of JSON Schema 2020-12."""
-    _Draft202012.check_schema(schema, format_checker=FormatChecker(()))
-
-
 def fast(schema: dict[str, Any], registry: Any) -> Any:
     """The validator of jsonschema-rs for a prepared schema; raises what that raises for one it cannot compile."""
     return jsonschema_rs.Draft202012Validator(
@@ -42,11 +36,6 @@ def fast(schema: dict[str, Any], registry: Any) -> Any:
         formats=dict(formats.ASSERTED),
         keywords=_KEYWORDS,
     )
-
-
-def worded(schema: Mapping[str, Any], registry: Any) -> Any:
-    """The validator of jsonschema for a prepared schema that passed :func:`check`."""
-    return _Draft202012(schema, registry=registry, format_checker=_FORMATS)
 
 
 def _prepare(node: dict[str, Any], kind: Kind) -> Any:
@@ -83,24 +72,26 @@ class _MultipleOf:
         self._divisor = value
 
     def validate(self, instance: Any) -> None:
-        if not _is_multiple(instance, self._divisor):
+        if not is_multiple(instance, self._divisor):
             message = f"{instance} is not a multiple of {self._divisor}"
             raise ValueError(message)
 
 
-def _is_number(_: object, instance: object) -> bool:
+def is_number(_: object, instance: object) -> bool:
+    """Whether a value is a number; infinity and NaN are none."""
     if isinstance(instance, bool) or not isinstance(instance, (int, float)):
         return False
     return math.isfinite(instance) if isinstance(instance, float) else True
 
 
-def _is_integer(checker: object, instance: Any) -> bool:
-    return _is_number(checker, instance) and instance == int(instance)
+def is_integer(checker: object, instance: Any) -> bool:
+    """Whether a value is a whole number, however it is written."""
+    return is_number(checker, instance) and instance == int(instance)
 
 
-def _is_multiple(instance: Any, divisor: Any) -> bool:
+def is_multiple(instance: Any, divisor: Any) -> bool:
     """Exact in decimals, as they are written: 4.35 is a multiple of 0.01."""
-    if not _is_number(None, instance):
+    if not is_number(None, instance):
         return True
     return _exact(instance) % _exact(divisor) == 0
 
@@ -109,27 +100,4 @@ def _exact(number: float) -> Fraction:
     return Fraction(number) if isinstance(number, int) else Fraction(repr(number))
 
 
-def _multiple_of(validator: Any, divisor: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-    del validator, schema
-    if not _is_multiple(instance, divisor):
-        yield ValidationError(f"{instance!r} is not a multiple of {divisor!r}")
-
-
-def _format_checker() -> FormatChecker:
-    checker = FormatChecker(())
-    for name, function in formats.ASSERTED.items():
-
-        def conforms(instance: object, function: Any = function) -> bool:
-            return not isinstance(instance, str) or function(instance)
-
-        checker.checkers = {**checker.checkers, name: (conforms, ())}
-    return checker
-
-
 _KEYWORDS: Final[dict[str, Any]] = {"multipleOf": _MultipleOf}
-_FORMATS: Final = _format_checker()
-_Draft202012: Final[Any] = cast("Any", validators).extend(
-    Draft202012Validator,
-    validators={"multipleOf": _multiple_of},
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number).redefine("integer", _is_integer),
-)

@@ -33,7 +33,6 @@ from talonproof.requirement import AREAS, Level, Requirement, Source
 WAITS: Mapping[str, str] = {
     "engine": "campaigns with effects: rules, budgets, accepted codes, points, giveaways, achievements",
     "operations": "operations that the emulator or the suites do not have yet",
-    "parallel": "calls sent side by side",
 }
 """What a row may wait for, and what that is."""
 

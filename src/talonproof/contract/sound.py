@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 import jsonschema_rs
 from jsonschema.exceptions import SchemaError
 
-from talonproof.contract import dialect
+from talonproof.contract import dialect, worded
 from talonproof.contract.contract import Contract
 from talonproof.contract.document import escape, place, read_text
 from talonproof.contract.structure import Kind, children
@@ -32,7 +32,7 @@ def _check(contract: Contract, pointer: str, schema: dict[str, Any]) -> None:
     except (ValueError, RecursionError):
         pass  # what Rust cannot read is judged below
     try:
-        dialect.check(schema)
+        worded.check(schema)
     except SchemaError as error:
         where = pointer + "".join(f"/{escape(str(part))}" for part in error.absolute_path)
         file = Path(contract.source)

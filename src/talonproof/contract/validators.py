@@ -1,7 +1,7 @@
 """Two validators that agree judge every body: ``jsonschema-rs`` says at once whether, ``jsonschema`` says why not.
 
 ``dialect`` says what makes them agree. What is JSON but cannot be handed to Rust (half a surrogate pair) is judged by
-``jsonschema`` alone.
+``jsonschema`` alone, which is imported when it is first needed: a server that is asked nothing wrong does without.
 """
 
 from __future__ import annotations
@@ -10,20 +10,18 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote
 
 import jsonschema_rs
-from jsonschema.exceptions import SchemaError as InvalidSchema
-from jsonschema.exceptions import ValidationError
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
 from talonproof.contract import dialect
 from talonproof.contract.contract import Contract, Schema
 from talonproof.contract.document import escape, look_up
-from talonproof.contract.leaves import in_order, leaves
 from talonproof.errors import DocumentError, HarnessError
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 _LONGEST: Final = 300
 
@@ -66,12 +64,18 @@ class Validator:
 
     @cached_property
     def _worded(self) -> Any:
+        from talonproof.contract import worded  # noqa: PLC0415
+
         self._check()
-        return dialect.worded(self._schema, self._shared.worded)
+        return worded.validator(self._schema, self._shared.worded)
 
     def _check(self) -> None:
+        from jsonschema.exceptions import SchemaError as InvalidSchema  # noqa: PLC0415
+
+        from talonproof.contract import worded  # noqa: PLC0415
+
         try:
-            dialect.check(self._schema)
+            worded.check(self._schema)
         except InvalidSchema as error:
             message = f"not a schema: {_short(error.message)}"
             file = self._shared.contract.source
@@ -94,6 +98,8 @@ class Validator:
         """
         if self.is_valid(instance):
             return ()
+        from talonproof.contract.leaves import in_order, leaves  # noqa: PLC0415
+
         found = leaves(self._worded.iter_errors(instance))
         if not found:
             message = "jsonschema-rs refuses a value that jsonschema accepts"
@@ -193,7 +199,9 @@ class _Shared:
 
     @cached_property
     def worded(self) -> Any:
-        return Registry[Any]().with_resource(dialect.URI, Resource(self.document, DRAFT202012))
+        from talonproof.contract import worded  # noqa: PLC0415
+
+        return worded.registry(self.document)
 
 
 def _missing(error: ValidationError) -> str:

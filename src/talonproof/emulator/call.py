@@ -21,7 +21,7 @@ class Call:
 
     ``dry`` says that the transaction will be rolled back, ``now`` is the instant that everything in it happens at.
     ``properties`` are those of each schema of the contract, by its name: what came with a later edition is kept and
-    shown only where the contract knows it.
+    shown only where the contract knows it. ``loaded`` is when the world was loaded: its offsets count from then.
     """
 
     application: Application
@@ -32,6 +32,7 @@ class Call:
     store: Store
     world: World
     properties: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    loaded: int = 0
 
     def known(self, schema: str) -> frozenset[str]:
         """The properties that the contract's schema of that name has; none if it has no such schema."""

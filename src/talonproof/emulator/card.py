@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from talonproof.emulator import codes, ledger
 from talonproof.emulator.call import Call
+from talonproof.emulator.engine.situation import moment
 from talonproof.emulator.instant import written
+from talonproof.emulator.ledger import Account, Tentative
 from talonproof.emulator.store import Row, Store
 from talonproof.emulator.world import Program
 
@@ -64,10 +67,15 @@ def registrations(store: Store, kept: Card) -> list[dict[str, Any]]:
     return [_registration(row) for row in store.all(sql, kept.id)]
 
 
-def document(call: Call, kept: Card) -> dict[str, Any]:
-    """The card as answers show it, with its ledgers."""
+def account(kept: Card) -> Account:
+    """The ledgers of a card."""
+    return Account(kept.program, kept.identifier, card=True)
+
+
+def document(call: Call, kept: Card, tentative: Mapping[str, Tentative] | None = None) -> dict[str, Any]:
+    """The card as answers show it, with its ledgers, and what an open session would change in them."""
     program = call.world.programs[kept.program]
-    main, others = ledger.infos(call.store, ledger.Account(kept.program, kept.identifier, card=True), call.now)
+    main, others = ledger.infos(call.store, account(kept), moment(call), tentative or {})
     return {
         "id": kept.id,
         "created": written(kept.created),

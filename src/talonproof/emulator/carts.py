@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from talonproof.emulator import attributes
@@ -110,7 +111,13 @@ def returned_value(cart: list[Line]) -> Decimal:
 
 
 def _price(priced: Mapping[str, Any]) -> Decimal:
-    return Decimal(str(priced["price"]))
+    return _decimal(priced["price"])
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _decimal(price: float) -> Decimal:
+    """A price as it was written, 10 apart from 10.0; a cart is summed up several times in a call."""
+    return Decimal(str(price))
 
 
 def wire(cart: list[Line]) -> list[dict[str, Any]]:

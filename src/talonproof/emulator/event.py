@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from talonproof.emulator.call import Call
@@ -32,9 +32,10 @@ def record(
     session: str = "",
     store: str | None = None,
     attributes: Mapping[str, Any] | None = None,
+    effects: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Stores an event, and gives it as answers show it."""
-    kept: dict[str, Any] = {"attributes": dict(attributes or {}), "effects": []}
+    kept: dict[str, Any] = {"attributes": dict(attributes or {}), "effects": list(effects)}
     if store is not None:
         kept["storeIntegrationId"] = store
     number = call.store.run(

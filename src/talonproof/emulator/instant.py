@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 SECOND = 1_000_000
@@ -52,6 +53,7 @@ class FixedClock:
         return self.instant
 
 
+@lru_cache(maxsize=4096)
 def written(instant: int) -> str:
     """The instant in RFC 3339, in UTC, to the microsecond."""
     return (_EPOCH + timedelta(microseconds=instant)).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

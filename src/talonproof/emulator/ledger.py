@@ -56,6 +56,12 @@ class Page:
 _REST = """
     amount - COALESCE((SELECT SUM(s.amount) FROM spending s WHERE s.addition_id = entry.id AND s.created < :moment), 0)
 """
+_REST_NOW = "amount - COALESCE((SELECT SUM(s.amount) FROM spending s WHERE s.addition_id = entry.id), 0)"
+_OWED = """
+    amount - COALESCE((SELECT SUM(s.amount) FROM spending s WHERE s.subtraction_id = entry.id), 0)
+"""
+"""What a subtraction took that no addition gave: only a return policy that knows no bounds leaves something of it."""
+
 _MINE = """
     program_id = :program AND owner = :owner
     AND (:subledgers IS NULL OR subledger IN (SELECT value FROM json_each(:subledgers)))
@@ -74,6 +80,9 @@ _ORDER = {
 }
 """What points can be sorted by: newest first, or the earliest date first; at once is early, never is late."""
 
+_LONGEST_SESSION = 255
+"""Rows bound the id of a session by this many characters, sessions by more: a longer one is left out."""
+
 _PAGE = "LIMIT :limit OFFSET :skip"
 _NAME = re.compile(r"7a1e0000-0000-4000-8000-([0-9a-f]{12})")
 
@@ -91,7 +100,7 @@ def transactions(
 ) -> Page:
     """The entries created from ``since`` to ``until``, both included, newest first."""
     rows = store.query(
-        "SELECT id, created, subledger, type, origin, starts, expires, amount, name, session FROM entry"
+        "SELECT id, created, subledger, type, starts, expires, amount, name, session FROM entry"
         f" WHERE {_MINE} AND (:origin IS NULL OR origin = :origin)"
         " AND (:since IS NULL OR created >= :since) AND (:until IS NULL OR created <= :until)"
         f" ORDER BY {_ORDER['']} {_PAGE}",
@@ -108,7 +117,7 @@ def points(
     ``sort`` is the date that they are sorted by, or empty: newest first.
     """
     rows = store.query(
-        f"SELECT id, created, subledger, starts, expires, {_REST} AS rest, name, session FROM entry"
+        f"SELECT id, created, subledger, starts, expires, {_REST_NOW} AS rest, name, session FROM entry"
         f" WHERE {_MINE} AND type = 'addition' AND rest > 0 AND {_STATUS[status]} ORDER BY {_ORDER[sort]} {_PAGE}",
         _values(account, wanted, moment=now, limit=size + 1, skip=skip),
     )
@@ -118,38 +127,74 @@ def points(
 def balances(
     store: Store, account: Account, *, moment: int, subledgers: Iterable[str] | None = None
 ) -> dict[str, dict[str, float]]:
-    """The balance of each subledger as it is just before a moment; of those that have an entry by then."""
+    """The balance of each subledger as it is just before a moment; of those that have an entry by then.
+
+    ``negativePoints`` stands only in one that is below zero: its active points are 0 then.
+    """
     cases = ", ".join(
         f"SUM(CASE WHEN type = 'addition' AND {condition} THEN {_REST} ELSE 0 END)" for condition in _STATUS.values()
     )
     rows = store.query(
-        f"SELECT subledger, {cases}, SUM(CASE WHEN type = 'subtraction' THEN amount ELSE 0 END) FROM entry"
+        f"SELECT subledger, {cases}, SUM(CASE WHEN type = 'subtraction' THEN amount ELSE 0 END),"
+        f" SUM(CASE WHEN type = 'subtraction' THEN {_OWED} ELSE 0 END) FROM entry"
         f" WHERE {_MINE} AND created < :moment GROUP BY subledger ORDER BY subledger",
         _values(account, Wanted(subledgers), moment=moment),
     )
-    names = ("activePoints", "pendingPoints", "expiredPoints", "spentPoints")
-    return {row[0]: dict(zip(names, map(_amount, row[1:]), strict=True)) for row in rows}
+    return {name: _balance(*sums) for name, *sums in rows}
+
+
+def _balance(active: int, pending: int, expired: int, spent: int, owed: int) -> dict[str, float]:
+    shown: dict[str, float] = {
+        "activePoints": shown_points(max(active - owed, 0)),
+        "pendingPoints": shown_points(pending),
+        "expiredPoints": shown_points(expired),
+        "spentPoints": shown_points(spent),
+    }
+    if owed > active:
+        shown["negativePoints"] = shown_points(owed - active)
+    return shown
 
 
 EMPTY: Mapping[str, float] = {"activePoints": 0, "pendingPoints": 0, "expiredPoints": 0, "spentPoints": 0}
 """The balance of a ledger without entries."""
 
 
-def infos(store: Store, account: Account, now: int) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """The main ledger and the subledgers of an account; nothing is tentative, since no rule gives points yet."""
-    found = {name: _info(balance) for name, balance in balances(store, account, moment=now + 1).items()}
-    return found.pop("", _info(EMPTY)), found
+@dataclass(slots=True)
+class Tentative:
+    """What an open session would add to a ledger if it were closed, in whole millionths; what it takes is negative."""
+
+    current: int = 0
+    pending: int = 0
 
 
-def _info(balance: Mapping[str, float]) -> dict[str, float]:
-    return {
+def infos(
+    store: Store, account: Account, now: int, tentative: Mapping[str, Tentative]
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The main ledger and the subledgers of an account, with what is tentative in them."""
+    found = balances(store, account, moment=now + 1)
+    shown = {
+        name: _info(found.get(name, EMPTY), tentative.get(name, Tentative())) for name in sorted({*found, *tentative})
+    }
+    return shown.pop("", _info(EMPTY, Tentative())), shown
+
+
+def _info(balance: Mapping[str, float], tentative: Tentative) -> dict[str, Any]:
+    below = balance.get("negativePoints", 0)
+    current = Decimal(str(balance["activePoints"])) - Decimal(str(below)) + Decimal(tentative.current) / POINT
+    pending = Decimal(str(balance["pendingPoints"])) + Decimal(tentative.pending) / POINT
+    shown: dict[str, Any] = {
         "currentBalance": balance["activePoints"],
         "pendingBalance": balance["pendingPoints"],
         "expiredBalance": 0,
         "spentBalance": 0,
-        "tentativeCurrentBalance": balance["activePoints"],
-        "tentativePendingBalance": balance["pendingPoints"],
+        "tentativeCurrentBalance": number(max(current, Decimal(0))),
+        "tentativePendingBalance": number(pending),
     }
+    if below:
+        shown["negativeBalance"] = below
+    if current < 0:
+        shown["tentativeNegativeBalance"] = number(-current)
+    return shown
 
 
 def joined(store: Store, program: int, owner: str) -> int | None:
@@ -168,12 +213,13 @@ def _values(account: Account, wanted: Wanted, **values: object) -> dict[str, obj
     return {"program": account.program, "owner": account.owner, **lists, **values}
 
 
-def _name(entry: int) -> str:
+def name_of(entry: int) -> str:
     """The UUID by which an entry is known on the wire."""
     return f"7a1e0000-0000-4000-8000-{entry:012x}"
 
 
-def _amount(millionths: int) -> int | float:
+def shown_points(millionths: int) -> int | float:
+    """Points as answers show them."""
     return number(Decimal(millionths) / POINT)
 
 
@@ -185,21 +231,21 @@ def _dates(starts: int | None, expires: int | None) -> dict[str, str]:
 
 
 def _transaction(account: Account, row: Row) -> dict[str, Any]:
-    entry, created, subledger, kind, origin, starts, expires, amount, name, session = row
+    entry, created, subledger, kind, starts, expires, amount, name, session = row
     shown: dict[str, Any] = {
         "id": entry,
-        "transactionUUID": _name(entry),
+        "transactionUUID": name_of(entry),
         "created": written(created),
         "programId": account.program,
         "type": kind,
         "name": name,
         **_dates(starts, expires),
         "subledgerId": subledger,
-        "amount": _amount(amount),
+        "amount": shown_points(amount),
     }
     if account.card:
         shown["cardIdentifier"] = account.owner
-    if origin == "session":
+    if session and len(session) <= _LONGEST_SESSION:
         shown["customerSessionId"] = session
     return shown
 
@@ -208,14 +254,14 @@ def _point(account: Account, row: Row) -> dict[str, Any]:
     entry, created, subledger, starts, expires, rest, name, session = row
     shown: dict[str, Any] = {
         "id": entry,
-        "transactionUUID": _name(entry),
+        "transactionUUID": name_of(entry),
         "created": written(created),
         "programId": account.program,
         "name": name,
         **_dates(starts, expires),
         "subledgerId": subledger,
-        "amount": _amount(rest),
+        "amount": shown_points(rest),
     }
-    if session:
+    if session and len(session) <= _LONGEST_SESSION:
         shown["customerSessionId"] = session
     return shown

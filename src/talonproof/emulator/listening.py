@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 from types import FrameType
 
@@ -10,8 +11,6 @@ import uvicorn
 from talonproof.emulator.asgi import Application
 from talonproof.emulator.protocol import Protocol
 from talonproof.errors import ConfigError
-
-_GRACE_SECONDS = 3
 
 
 class Server(uvicorn.Server):
@@ -24,8 +23,11 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def server(app: Application) -> Server:
-    """A server for an application; ``run(sockets=[...])`` serves until the end."""
+def server(app: Application, *, grace: float = 3.0) -> Server:
+    """A server for an application; ``run(sockets=[...])`` serves until the end.
+
+    It ends with what is in flight then, unless that takes more than ``grace`` seconds.
+    """
     return Server(
         uvicorn.Config(
             app,  # pyright: ignore[reportArgumentType]
@@ -39,7 +41,7 @@ def server(app: Application) -> Server:
             access_log=False,
             server_header=False,
             date_header=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
+            timeout_graceful_shutdown=math.ceil(grace),
         )
     )
 

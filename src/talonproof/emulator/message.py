@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -15,12 +16,16 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What arrived: ``target`` is the raw path with its query, nothing decoded; header names are lower case."""
+    """What arrived: ``target`` is the raw path with its query, nothing decoded; header names are lower case.
+
+    ``arrived`` is when its head did, by ``time.monotonic``; its body may have taken longer.
+    """
 
     method: str
     target: str
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
+    arrived: float = field(default_factory=time.monotonic, compare=False)
 
     @property
     def path(self) -> str:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from talonproof.emulator.engine import tallies
 from talonproof.emulator.instant import written
 from talonproof.emulator.store import Row, Store
 
@@ -22,6 +23,29 @@ class Terms:
     expires: int | None
     attributes: dict[str, Any]
     friend: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A referral code; ``friend`` is the one customer who may use it, if there is one."""
+
+    id: int
+    campaign: int
+    code: str
+    advocate: str
+    friend: str | None
+    usage_limit: int
+    starts: int | None
+    expires: int | None
+
+
+def find(store: Store, code: str) -> Referral | None:
+    """The referral of a code."""
+    row = store.one(
+        "SELECT id, campaign_id, code, advocate, friend, usage_limit, starts, expires FROM referral WHERE code = ?",
+        code,
+    )
+    return None if row is None else Referral(*row)
 
 
 def next_number(store: Store) -> int:
@@ -47,19 +71,19 @@ def create(store: Store, code: str, advocate: str, terms: Terms, now: int) -> in
 def document(store: Store, number: int) -> dict[str, Any]:
     """The referral of an id, as answers show it."""
     (row,) = store.all(f"SELECT {_COLUMNS} FROM referral WHERE id = ?", number)
-    return _document(row)
+    return _document(store, row)
 
 
 def of_code(store: Store, code: str) -> dict[str, Any] | None:
     """The referral of a code as an inventory shows it; None where there is none."""
     row = store.one(f"SELECT {_COLUMNS} FROM referral WHERE code = ?", code)
-    return None if row is None else _with_friends(row)
+    return None if row is None else _with_friends(store, row)
 
 
 def of_advocate(store: Store, name: str) -> list[dict[str, Any]]:
     """The referrals of an advocate as an inventory shows them."""
     rows = store.all(f"SELECT {_COLUMNS} FROM referral WHERE advocate = ? ORDER BY id", name)
-    return [_with_friends(row) for row in rows]
+    return [_with_friends(store, row) for row in rows]
 
 
 def erase(store: Store, name: str) -> None:
@@ -67,12 +91,11 @@ def erase(store: Store, name: str) -> None:
     store.run("UPDATE referral SET attributes = '{}' WHERE advocate = ? OR friend = ?", name, name)
 
 
-def _with_friends(row: Row) -> dict[str, Any]:
-    """Nobody has used a code yet: no rule accepts one."""
-    return {**_document(row), "referredCustomers": []}
+def _with_friends(store: Store, row: Row) -> dict[str, Any]:
+    return {**_document(store, row), "referredCustomers": tallies.redeemers(store, "referral", row[0])}
 
 
-def _document(row: Row) -> dict[str, Any]:
+def _document(store: Store, row: Row) -> dict[str, Any]:
     number, created, campaign, code, advocate, friend, limit, starts, expires, attributes = row
     shown: dict[str, Any] = {
         "id": number,
@@ -82,7 +105,7 @@ def _document(row: Row) -> dict[str, Any]:
         "advocateProfileIntegrationId": advocate,
         "attributes": json.loads(attributes),
         "code": code,
-        "usageCounter": 0,
+        "usageCounter": tallies.redemptions(store, "referral", number),
     }
     if friend is not None:
         shown["friendProfileIntegrationId"] = friend

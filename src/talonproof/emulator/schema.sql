@@ -161,3 +161,53 @@ CREATE TABLE spending (
     amount INTEGER NOT NULL,
     PRIMARY KEY (addition_id, subtraction_id)
 ) WITHOUT ROWID;
+CREATE INDEX spending_by_subtraction ON spending (subtraction_id);
+
+-- Which session redeemed which code. Only closing a session makes one; taking the close back removes it.
+CREATE TABLE redemption (
+    kind TEXT NOT NULL,
+    code_id INTEGER NOT NULL,
+    campaign_id INTEGER NOT NULL,
+    session_id INTEGER NOT NULL REFERENCES session (id),
+    profile TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    PRIMARY KEY (kind, code_id, session_id)
+) WITHOUT ROWID;
+CREATE INDEX redemption_by_profile ON redemption (profile, kind, code_id);
+CREATE INDEX redemption_by_session ON redemption (session_id);
+
+-- What is used of the limits of campaigns, in whole millionths: by the number of the limit, for whom, and from when.
+CREATE TABLE spent_budget (
+    campaign_id INTEGER NOT NULL,
+    limit_no INTEGER NOT NULL,
+    entity TEXT NOT NULL,
+    period INTEGER NOT NULL,
+    used INTEGER NOT NULL,
+    PRIMARY KEY (campaign_id, limit_no, entity, period)
+) WITHOUT ROWID;
+
+-- The codes of pools; one without a profile is still to be had. Pools with a pattern have those that they awarded.
+CREATE TABLE giveaway (
+    id INTEGER PRIMARY KEY,
+    created INTEGER NOT NULL,
+    pool_id INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    starts INTEGER,
+    expires INTEGER,
+    profile TEXT,
+    UNIQUE (pool_id, code)
+);
+CREATE INDEX giveaway_to_be_had ON giveaway (pool_id, id) WHERE profile IS NULL;
+CREATE INDEX giveaway_by_profile ON giveaway (profile, id);
+
+-- How far a customer came with an achievement, in whole millionths: a row for each time that it was begun.
+CREATE TABLE progress (
+    id INTEGER PRIMARY KEY,
+    achievement_id INTEGER NOT NULL,
+    profile TEXT NOT NULL,
+    started INTEGER NOT NULL,
+    ends INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    completed INTEGER
+);
+CREATE INDEX progress_by_profile ON progress (profile, achievement_id, id);

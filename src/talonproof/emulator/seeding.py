@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from talonproof.contract.validators import Validators
-from talonproof.emulator import catalog, profile
+from talonproof.emulator import catalog, giveaway, profile
 from talonproof.emulator.call import Call
 from talonproof.emulator.operations import sessions
 from talonproof.emulator.refusal import Refusal
-from talonproof.emulator.store import Store
+from talonproof.emulator.store import LOADED, Store
 from talonproof.emulator.world import Entry, Session, World
 from talonproof.errors import DocumentError
-
-_LOADED = "loaded"
 
 
 def loaded_at(store: Store) -> int:
     """The instant at which the world was put into this store: what its offsets count from."""
-    return int(store.noted(_LOADED) or 0)
+    return int(store.noted(LOADED) or 0)
 
 
 def load(world: World, store: Store, now: int, validators: Validators) -> None:
@@ -30,10 +28,12 @@ def load(world: World, store: Store, now: int, validators: Validators) -> None:
     Raises DocumentError for a ledger that spends points it does not have, and for a session that would be refused.
     """
     with store.transaction():
-        store.note(_LOADED, str(now))
+        store.note(LOADED, str(now))
         _load_catalogs_and_coupons(world, store, now)
         _load_profiles_and_cards(world, store, now)
         _load_entries(world, store, now)
+        for pool in world.pools.values():
+            giveaway.fill(store, pool, now)
         for session in world.sessions:
             _load_session(world, store, now, session, validators)
 
@@ -149,6 +149,7 @@ def _load_session(world: World, store: Store, now: int, session: Session, valida
         now=now + session.created,
         store=store,
         world=world,
+        loaded=now,
     )
     try:
         sessions.update(call)

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -26,7 +26,8 @@ from talonproof.errors import ConfigError, HarnessError
 from talonproof.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from talonproof.emulator.asgi import Application
+    from talonproof.emulator.app import Emulator
+    from talonproof.emulator.faults import Fault
     from talonproof.emulator.listening import Server
 
 LIVE_KEY = "talonproof-live-key"
@@ -34,6 +35,7 @@ LIVE_KEY = "talonproof-live-key"
 
 _READY_SECONDS = 30.0
 _STOP_SECONDS = 5.0
+_GRACE_SECONDS = 3.0
 _HERE = Path(__file__).parent
 
 
@@ -49,12 +51,18 @@ def default_target() -> str:
     return (_HERE / "worlds" / "default-target.toml").read_text(encoding="utf-8")
 
 
+def world_schema() -> str:
+    """The JSON Schema of world files."""
+    return (_HERE / "worlds" / "world.schema.json").read_text(encoding="utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How an emulator is to be served. Paths are strings, so that a child can be told; ``latency`` is in seconds.
+    """How an emulator is to be served. Paths are strings, so that a child can be told; times are in seconds.
 
     ``database`` empty means memory, ``world`` empty the default world, ``clock`` empty the system's, and
-    ``contract`` empty the document of ``edition`` in the workspace.
+    ``contract`` empty the document of ``edition`` in the workspace. ``log`` is a file for a line on each request, ``-``
+    the standard error. ``latency`` is waited before each reply, and an update at most ``patience`` for its turn.
     """
 
     edition: str = "2025-01"
@@ -66,16 +74,17 @@ class Settings:
     clock: str = ""
     faults: tuple[str, ...] = ()
     latency: float = 0.0
+    patience: float = 1.0
+    log: str = ""
 
 
-def create_app(settings: Settings) -> Application:
-    """The ASGI application that the settings describe. Raises ConfigError for what is not there."""
+def create(settings: Settings) -> Emulator:
+    """The emulator that the settings describe. Raises ConfigError for what is not there."""
     # Imported here: most who import this module never build an emulator in their own process.
     from talonproof.contract.contract import read_contract  # noqa: PLC0415
     from talonproof.emulator import instant  # noqa: PLC0415
+    from talonproof.emulator.access import access_log  # noqa: PLC0415
     from talonproof.emulator.app import Emulator  # noqa: PLC0415
-    from talonproof.emulator.asgi import application  # noqa: PLC0415
-    from talonproof.emulator.faults import select as select_faults  # noqa: PLC0415
     from talonproof.emulator.store import Store  # noqa: PLC0415
     from talonproof.emulator.world_file import read_world  # noqa: PLC0415
 
@@ -83,16 +92,34 @@ def create_app(settings: Settings) -> Application:
         clock = instant.FixedClock(instant.read(settings.clock)) if settings.clock else instant.SystemClock()
     except ValueError as error:
         raise ConfigError(f"the clock cannot be set: {error}", hint="such as 2025-01-16T10:00:00Z") from None
-    planted = select_faults(settings.faults)
+    planted = _planted(settings.faults) if settings.faults else ()
     contract_file = Path(settings.contract) if settings.contract else find_workspace().contract_file(settings.edition)
-    emulator = Emulator(
+    return Emulator(
         read_world(Path(settings.world) if settings.world else None),
         read_contract(contract_file, edition=settings.edition),
         store=Store(Path(settings.database) if settings.database else None),
         clock=clock,
         faults=planted,
+        access=access_log(settings.log),
     )
-    return application(emulator, latency=settings.latency)
+
+
+def _planted(names: Iterable[str]) -> tuple[Fault, ...]:
+    from talonproof.emulator.faults import select  # noqa: PLC0415  # a healthy emulator starts without them
+
+    return select(names)
+
+
+def _server(settings: Settings, emulator: Emulator) -> Server:
+    """A server of an emulator, not begun yet; it ends with what is in flight, however long that is made to wait."""
+    from talonproof.emulator.asgi import application, latency  # noqa: PLC0415
+    from talonproof.emulator.listening import server  # noqa: PLC0415  # uvicorn: only where it serves
+    from talonproof.emulator.turns import Turns  # noqa: PLC0415
+
+    if not settings.latency:
+        return server(application(emulator), grace=_GRACE_SECONDS)
+    app = application(emulator, hold=latency(settings.latency), turns=Turns(settings.patience))
+    return server(app, grace=_GRACE_SECONDS + settings.latency + settings.patience)
 
 
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:
@@ -100,10 +127,11 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
     Raises ConfigError for what is not there, and for an address that cannot be had.
     """
-    from talonproof.emulator.listening import listen, server  # noqa: PLC0415  # uvicorn: only where it serves
+    from talonproof.emulator.listening import listen  # noqa: PLC0415  # uvicorn: only where it serves
 
-    with listen(settings.host, settings.port) as listening:
-        serving = server(create_app(settings))
+    with listen(settings.host, settings.port) as listening, closing(create(settings)) as emulator:
+        serving = _server(settings, emulator)
+        gc.freeze()  # the contract and the world stay: no collection needs to look at them again
         announce(address(settings.host, listening.getsockname()[1]))
         serving.run(sockets=[listening])
 
@@ -214,12 +242,13 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 def main() -> int:
     """What the child runs: serves until the standard input is closed."""
-    from talonproof.emulator.listening import listen, server  # noqa: PLC0415  # uvicorn: only where it serves
+    from talonproof.emulator.listening import listen  # noqa: PLC0415  # uvicorn: only where it serves
 
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     settings = Settings(**json.loads(sys.argv[1]))
     try:
-        serving = server(create_app(settings))
+        emulator = create(settings)
+        serving = _server(settings, emulator)
         listening = listen(settings.host, settings.port)
     except ConfigError as error:
         _say({"error": error.message, "hint": error.hint})
@@ -227,7 +256,8 @@ def main() -> int:
     gc.freeze()  # the contract and the world stay: no collection needs to look at them again
     threading.Thread(target=_stop_at_end_of_input, args=(serving,), daemon=True).start()
     _say({"port": listening.getsockname()[1]})
-    serving.run(sockets=[listening])
+    with closing(emulator):
+        serving.run(sockets=[listening])
     return 0
 
 

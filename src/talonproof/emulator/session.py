@@ -10,6 +10,7 @@ from typing import Any
 
 from talonproof.emulator import carts
 from talonproof.emulator.carts import Line
+from talonproof.emulator.engine.effect import Effect, restored
 from talonproof.emulator.instant import written
 from talonproof.emulator.money import number
 from talonproof.emulator.store import Store
@@ -24,7 +25,7 @@ class Session:
     """A session of one Application. ``profile`` is an integration id, empty for an anonymous session.
 
     ``first`` says that its profile had no session before it, ``updates`` how often it was written, its creation
-    included; the rest is what was sent, kept over updates.
+    included, ``effects`` are those of the last update that still hold; the rest is what was sent, kept over updates.
     """
 
     id: int
@@ -45,6 +46,7 @@ class Session:
     attributes: dict[str, Any] = field(default_factory=dict[str, Any])
     updates: int = 0
     allocations: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    effects: list[Effect] = field(default_factory=list[Effect])
 
     @property
     def sales(self) -> Decimal:
@@ -69,8 +71,12 @@ def find(store: Store, application: int, integration_id: str) -> Session | None:
     if row is None:
         return None
     number, _, _, created, updated, customer, state, first, kept = row
+    document: dict[str, Any] = json.loads(kept)
+    effects = [restored(each) for each in document.pop("effects", ())]
     return Session(
-        number, application, integration_id, created, updated, customer, state, bool(first), **json.loads(kept)
+        *(number, application, integration_id, created, updated, customer, state, bool(first)),
+        **document,
+        effects=effects,
     )
 
 
@@ -92,6 +98,8 @@ def create(store: Store, application: int, integration_id: str, now: int, *, num
 
 def save(store: Store, session: Session) -> None:
     """Stores what may change of a session."""
+    kept = {name: getattr(session, name) for name in _KEPT}
+    kept["effects"] = [effect.kept() for effect in session.effects]
     store.run(
         "UPDATE session SET created = ?, updated = ?, profile = ?, state = ?, first = ?, document = ? WHERE id = ?",
         session.created,
@@ -99,7 +107,7 @@ def save(store: Store, session: Session) -> None:
         session.profile,
         session.state,
         session.first,
-        json.dumps({name: getattr(session, name) for name in _KEPT}),
+        json.dumps(kept),
         session.id,
     )
 
@@ -116,7 +124,8 @@ def erase(store: Store, profile: str) -> None:
 
 
 def forget(store: Store, session: Session) -> None:
-    """Removes a session and its returns: for a dry call, which looks at its own payload alone."""
+    """Removes a session, its returns and its redemptions: for a dry call, which looks at its own payload alone."""
+    store.run("DELETE FROM redemption WHERE session_id = ?", session.id)
     store.run("DELETE FROM return WHERE session_id = ?", session.id)
     store.run("DELETE FROM session WHERE id = ?", session.id)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx
 
 from talonproof.emulator.app import Emulator
@@ -16,12 +18,14 @@ class EmulatorTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The emulator's reply, as httpx has it."""
+        arrived = time.monotonic()
         answer = self.emulator.handle(
             Request(
                 method=request.method,
                 target=request.url.raw_path.decode("ascii"),
                 headers={name.lower(): value for name, value in request.headers.items()},
                 body=request.read(),
+                arrived=arrived,
             )
         )
         return httpx.Response(answer.status, headers=dict(answer.headers), content=answer.body, request=request)

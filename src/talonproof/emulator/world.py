@@ -11,6 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from talonproof.emulator.engine.campaign import Campaign
+
 
 class Entity(StrEnum):
     """What may carry custom attributes; the values are the names that error messages use."""
@@ -51,7 +53,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An Application, with the catalog it is connected to.
+    """An Application, with the catalog it is connected to and its campaigns in the order of their ids.
 
     ``sensitive`` says whether capitals count in coupon codes.
     """
@@ -60,6 +62,7 @@ class Application:
     name: str
     catalog: int | None = None
     sensitive: bool = True
+    campaigns: tuple[Campaign, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +82,6 @@ class Catalog:
     name: str
     items: Mapping[str, Item]
     description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """A campaign; the rules it would run are not evaluated yet."""
-
-    id: int
-    name: str
-    features: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +124,37 @@ class Profile:
     audiences: tuple[int, ...] = ()
 
 
+class ReturnPolicy(StrEnum):
+    """Which added points are taken back with a cancel, a return or a reopening; the values are the API's words.
+
+    Pending points always are. Active ones stay (``only_pending``), are taken as far as the balance goes
+    (``within_balance``), or are all taken, even below zero (``unlimited``, since the edition 2026-05).
+    """
+
+    ONLY_PENDING = "only_pending"
+    WITHIN_BALANCE = "within_balance"
+    UNLIMITED = "unlimited"
+
+
+DOWNGRADES = ("one_down", "balance_based")
+"""What follows on the end of a tier, in the API's words: one tier down, or the tier that the balance amounts to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A tier of a program: who reaches ``points`` (whole millionths) enters it."""
+
+    id: int
+    name: str
+    points: int
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A loyalty program, whose ledgers belong to profiles or, if it is card-based, to cards.
 
-    ``card_pattern`` is the form of the identifiers that it makes: digits for each ``#``.
+    ``card_pattern`` is the form of the identifiers that it makes: digits for each ``#``. ``tiers`` stand in the order
+    of their points; who enters one leaves it after ``tiers_last`` (None: never), by the ``downgrade``.
     """
 
     id: int
@@ -143,6 +163,46 @@ class Program:
     cards: bool
     users_per_card_limit: int = 0
     card_pattern: str = CARD_PATTERN
+    return_policy: ReturnPolicy = ReturnPolicy.ONLY_PENDING
+    tiers: tuple[Tier, ...] = ()
+    tiers_last: int | None = None
+    downgrade: str = DOWNGRADES[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool of giveaways: the ``codes`` that it has, each for one customer, or a ``pattern`` for as many as it takes.
+
+    ``starts`` and ``expires`` are offsets between which its codes are good (None: open).
+    """
+
+    id: int
+    name: str
+    codes: tuple[str, ...] = ()
+    pattern: str | None = None
+    starts: int | None = None
+    expires: int | None = None
+
+
+RECURRENCES = ("no_recurrence", "on_expiration", "on_completion")
+"""When an achievement can be done again, in the API's words: never, once it has expired, or once it is completed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Achievement:
+    """An achievement of a campaign: a customer who has come to ``target`` (whole millionths) has completed it.
+
+    What has not been completed when it has lasted ``lasts`` expires. ``recurrence`` says when it can be done again.
+    """
+
+    id: int
+    campaign: int
+    name: str
+    title: str
+    description: str
+    target: int
+    lasts: int
+    recurrence: str = RECURRENCES[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,3 +267,5 @@ class World:
     cards: tuple[Card, ...] = ()
     entries: tuple[Entry, ...] = ()
     sessions: tuple[Session, ...] = ()
+    pools: Mapping[int, Pool] = field(default_factory=dict[int, Pool])
+    achievements: Mapping[int, Achievement] = field(default_factory=dict[int, Achievement])

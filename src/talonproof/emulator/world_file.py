@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from talonproof.emulator import attributes, world
+from talonproof.emulator import attributes, world, world_campaigns, world_loyalty, world_rewards
+from talonproof.emulator.engine.campaign import Campaign
 from talonproof.emulator.world import ATTRIBUTE_TYPES, Entity, World
+from talonproof.emulator.world_conditions import Names
 from talonproof.emulator.world_node import Node, root
 from talonproof.errors import ConfigError, closest
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
-POINT = 1_000_000
-"""Points are stored in whole millionths."""
-
 DEFAULT = Path(__file__).parent / "worlds" / "default.yaml"
+SCHEMA = Path(__file__).parent / "worlds" / "world.schema.json"
+"""The JSON Schema of world files, for editors: whatever it refuses, the parser refuses with the reason."""
 
 _TABLES = (
     "account",
@@ -38,6 +38,8 @@ _TABLES = (
     "cards",
     "ledgers",
     "sessions",
+    "giveaway_pools",
+    "achievements",
 )
 _ENTITIES = {
     "profile": Entity.PROFILE,
@@ -46,7 +48,6 @@ _ENTITIES = {
     "event": Entity.EVENT,
     "referral": Entity.REFERRAL,
 }
-_FEATURES = ("coupons", "referrals", "loyalty", "giveaways", "strikethrough", "achievements")
 _ORIGINS = ("manual", "session", "import")
 _STATUSES = ("active", "inactive")
 _RESERVATIONS = ("soft", "mandatory", "visible")
@@ -54,8 +55,6 @@ _CODES = ("sensitive", "insensitive-uppercase", "insensitive-lowercase")
 """The API's words; the last two differ in how codes are made, which no operation of this API does for coupons."""
 
 _SHORTEST_CODE = 4
-_CARD_PATTERN = re.compile(r"[A-Za-z0-9_#-]{4,108}")
-_FEWEST_BLANKS = 8
 
 
 def read_world(path: Path | None = None) -> World:
@@ -79,26 +78,47 @@ def parse_world(text: str, source: str) -> World:
     defined = _attributes(tables.get("attributes"))
     catalogs = _by(tables, "catalogs", lambda n: _catalog(n, defined[Entity.ITEM]), lambda c: c.id)
     applications = _by(tables, "applications", lambda n: _application(n, catalogs), lambda a: a.id)
-    campaigns = _by(tables, "campaigns", _campaign, lambda c: c.id)
+    headers = _by(tables, "campaigns", lambda n: world_campaigns.campaign(n, applications), lambda c: c.id)
     audiences = _by(tables, "audiences", _audience, lambda a: a.id)
-    programs = _by(tables, "programs", _program, lambda p: p.id)
+    programs = _by(tables, "programs", world_loyalty.program, lambda p: p.id)
     cards = _by(tables, "cards", lambda n: _card(n, programs), lambda c: (c.program, c.identifier))
+    coupons = _by(tables, "coupons", lambda n: _coupon(n, headers), lambda c: c.value)
+    pools = _by(tables, "giveaway_pools", world_rewards.pool, lambda p: p.id)
+    achievements = _by(tables, "achievements", lambda n: world_rewards.achievement(n, headers), lambda a: a.id)
+    names = Names(
+        attributes=defined,
+        campaigns=headers,
+        audiences=audiences,
+        programs=programs,
+        pools=pools,
+        achievements=achievements,
+        coupons=frozenset(coupons),
+        costs={node.string(): number for number, node in enumerate(_nodes(tables, "additional_costs"), start=1)},
+        stores=_names(tables, "stores"),
+        event_types=_names(tables, "event_types"),
+    )
+    campaigns = {
+        made.id: world_campaigns.with_rules(node, made, names)
+        for node, made in zip(_nodes(tables, "campaigns"), headers.values(), strict=True)
+    }
     profiles = _by(tables, "profiles", lambda n: _profile(n, defined, audiences), lambda p: p.integration_id)
     return World(
         source=source,
         account=tables["account"].integer(),
-        applications=applications,
+        applications=world_campaigns.with_campaigns(applications, campaigns),
         keys=_by(tables, "keys", lambda n: _key(n, applications), lambda k: k.key),
         attributes=defined,
-        event_types=_names(tables, "event_types"),
-        additional_costs=_names(tables, "additional_costs"),
-        stores=_names(tables, "stores"),
+        event_types=names.event_types,
+        additional_costs=frozenset(names.costs),
+        stores=names.stores,
         integrations=_names(tables, "integrations"),
         catalogs=catalogs,
         campaigns=campaigns,
-        coupons=_by(tables, "coupons", lambda n: _coupon(n, campaigns), lambda c: c.value),
+        coupons=coupons,
         audiences=audiences,
         programs=programs,
+        pools=pools,
+        achievements=achievements,
         profiles=tuple(profiles.values()),
         cards=tuple(cards.values()),
         entries=tuple(
@@ -184,13 +204,7 @@ def _catalog(node: Node, defined: Mapping[str, str]) -> world.Catalog:
     return world.Catalog(row["id"].integer(), row["name"].string(), found, description)
 
 
-def _campaign(node: Node) -> world.Campaign:
-    row = node.table("id", "name", "features", required=("id", "name"))
-    features = tuple(word.choice(_FEATURES) for word in row["features"].items()) if "features" in row else ()
-    return world.Campaign(row["id"].integer(), row["name"].string(), features)
-
-
-def _coupon(node: Node, campaigns: Mapping[int, world.Campaign]) -> world.Coupon:
+def _coupon(node: Node, campaigns: Mapping[int, Campaign]) -> world.Coupon:
     row = node.table(
         "value", "campaign", "usage_limit", "reservation_limit", "reservation", "recipient", "starts", "expires",
         required=("value", "campaign"),
@@ -222,28 +236,6 @@ def _audience(node: Node) -> world.Audience:
         integration=row["integration"].string() if "integration" in row else None,
         integration_id=row["integration_id"].string() if "integration_id" in row else None,
     )
-
-
-def _program(node: Node) -> world.Program:
-    row = node.table(
-        "id", "name", "title", "kind", "users_per_card_limit", "card_pattern", required=("id", "name", "title", "kind")
-    )
-    return world.Program(
-        id=row["id"].integer(),
-        name=row["name"].string(),
-        title=row["title"].string(),
-        cards=row["kind"].choice(("profile", "card")) == "card",
-        users_per_card_limit=row["users_per_card_limit"].integer(0) if "users_per_card_limit" in row else 0,
-        card_pattern=_pattern(row["card_pattern"]) if "card_pattern" in row else world.CARD_PATTERN,
-    )
-
-
-def _pattern(node: Node) -> str:
-    text = node.string()
-    if not _CARD_PATTERN.fullmatch(text) or text.count("#") < _FEWEST_BLANKS:
-        message = f"a pattern has 4 to 108 letters, digits, hyphens and underscores, with {_FEWEST_BLANKS} # or more"
-        raise node.wrong(message, hint=world.CARD_PATTERN)
-    return text
 
 
 def _profile(
@@ -313,7 +305,7 @@ def _entries(node: Node, program: int, owner: str) -> list[world.Entry]:
     kinds = turns("type", lambda n: n.choice(("addition", "subtraction")), "addition")
     origins = turns("origin", lambda n: n.choice(_ORIGINS), "manual")
     subledgers = turns("subledger", Node.string, "")
-    points = turns("points", _points, 0)
+    points = turns("points", world_loyalty.millionths, 0)
     starts = turns("starts", _offset_or_none, None)
     expiries = turns("expires", _offset_or_none, None)
     names = turns("name", Node.string, "World")
@@ -336,13 +328,6 @@ def _entries(node: Node, program: int, owner: str) -> list[world.Entry]:
 
 def _offset_or_none(node: Node) -> int | None:
     return None if node.value is None else node.offset()
-
-
-def _points(node: Node) -> int:
-    amount = node.number() * POINT
-    if amount <= 0 or amount != int(amount):
-        raise node.wrong("points must be above 0, with at most six decimals")
-    return int(amount)
 
 
 def _session(node: Node, applications: Mapping[int, world.Application]) -> world.Session:

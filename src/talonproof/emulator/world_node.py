@@ -116,6 +116,13 @@ class Node:
             raise self.wrong("this must not lie in the future", hint=f"-{self.value}")
         return found
 
+    def future(self) -> int:
+        """An offset that lies in the future."""
+        found = self.offset()
+        if found <= 0:
+            raise self.wrong("this must lie in the future")
+        return found
+
 
 def root(text: str, source: str) -> Node:
     """The document of a file as a node. Raises DocumentError for a text that is no YAML."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from random import Random
 from types import TracebackType
@@ -22,6 +22,7 @@ from talonproof.contract.serialise import serialise
 from talonproof.errors import HarnessError
 from talonproof.http.deadline import patient, within
 from talonproof.http.exchange import Call, Credential, Exchange
+from talonproof.http.gate import Gate, Passage
 from talonproof.http.guard import Guard
 from talonproof.http.keys import authorization
 from talonproof.http.pace import Pace
@@ -67,6 +68,18 @@ class _Answer:
     headers: httpx.Headers
     body: bytes
     failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """An exchange among others at the same time: it was carried out, if it was, between the two moments.
+
+    They are seconds of ``time.perf_counter``: before the last byte was sent, and after the answer was read.
+    """
+
+    exchange: Exchange
+    sent: float
+    answered: float
 
 
 class Client:
@@ -141,7 +154,41 @@ class Client:
         path; HarnessError for a body or header that cannot be sent.
         """
         prepared = self._prepare(call)
-        exchange = self._attempt(prepared, number, 1)
+        return self._again(prepared, self._attempt(prepared, number, 1))
+
+    def send_together(self, calls: Sequence[Call], *, number: int) -> tuple[Flight, ...]:
+        """The exchanges of calls that are under way at the same time, in their order, the first with that number.
+
+        Each waits for its turn, all of them before the first is sent; each is written down before any is sent; each is
+        made again, alone, as in ``send``. None is sent where the guard refuses one of them. What one of them could do
+        once another is carried out, it is taken to do.
+        """
+        prepared = [self._prepare(call) for call in calls]
+        highest = max((each.footprint for each in prepared), default=Footprint.READ)
+        prepared = [replace(each, footprint=highest) for each in prepared]
+        for _ in prepared:
+            self._pace.wait()
+        gate = Gate(len(prepared))
+        intents = [self._intend(each, number + place, 1) for place, each in enumerate(prepared)]
+
+        def fly(place: int) -> Flight:
+            passage = Passage(gate)
+            try:
+                exchange = self._carry_out(prepared[place], intents[place], passage)
+            finally:
+                passage.end()
+            sent = passage.released
+            if repeatable(exchange):  # so it was not carried out, and what counts is what comes now
+                sent = time.perf_counter()
+                exchange = self._again(prepared[place], exchange)
+            return Flight(replace(exchange, together=True), sent, time.perf_counter())
+
+        with ThreadPoolExecutor(max_workers=max(1, len(prepared)), thread_name_prefix="together") as threads:
+            return tuple(threads.map(fly, range(len(prepared))))
+
+    def _again(self, prepared: _Prepared, exchange: Exchange) -> Exchange:
+        """The exchange once it need not be made again; it is a first attempt."""
+        number = exchange.number
         for attempt, pause in enumerate(RETRY_PAUSES, start=2):
             if not repeatable(exchange):
                 break
@@ -181,23 +228,28 @@ class Client:
 
     def _attempt(self, prepared: _Prepared, number: int, attempt: int) -> Exchange:
         self._pace.wait()
-        unanswered = self._exchange(prepared, number)
-        common = {"attempt": attempt, "footprint": prepared.footprint.label}
-        self._on_intent({**common, **_request_of(unanswered)})
+        return self._carry_out(prepared, self._intend(prepared, number, attempt))
+
+    def _intend(self, prepared: _Prepared, number: int, attempt: int) -> Exchange:
+        """The exchange before it happens, once it is written down that it will."""
+        unanswered = self._exchange(prepared, number, attempt)
+        self._on_intent({**_about(prepared, unanswered), **_request_of(unanswered)})
         with self._count:
             self.sent += 1
+        return unanswered
+
+    def _carry_out(self, prepared: _Prepared, unanswered: Exchange, passage: Passage | None = None) -> Exchange:
         begun = time.perf_counter()
-        answer = self._ask(prepared)
-        exchange = dataclasses.replace(
+        answer = self._ask(prepared, passage)
+        exchange = replace(
             unanswered,
             status=answer.status,
             response_headers=self._redactor.headers(answer.headers),
             response_body=self._redactor.data(answer.body),
             seconds=time.perf_counter() - begun,
             failure=self._redactor.text(answer.failure),
-            attempts=attempt,
         )
-        self._on_outcome({**common, **exchange.record()})
+        self._on_outcome({**_about(prepared, exchange), **exchange.record()})
         self.guard.ledger.note(exchange)
         if exchange.status in {429, 503}:
             self._pace.slow_down(retry_after(exchange.response_headers, self._now()))
@@ -205,7 +257,7 @@ class Client:
             self._pace.speed_up()
         return exchange
 
-    def _exchange(self, prepared: _Prepared, number: int) -> Exchange:
+    def _exchange(self, prepared: _Prepared, number: int, attempt: int) -> Exchange:
         """The exchange as far as it is known before it happens."""
         url = self._redactor.text(prepared.url)
         body = None if prepared.body is None else self._redactor.data(prepared.body)
@@ -223,11 +275,12 @@ class Client:
             response_body=b"",
             started=self._now(),
             seconds=0.0,
+            attempts=attempt,
         )
 
     def _without_secrets(self, call: Call) -> Call:
         """The call with its arguments redacted: an argument may happen to hold a key."""
-        return dataclasses.replace(
+        return replace(
             call,
             path=self._redactor.value(call.path),
             query=self._redactor.value(call.query),
@@ -236,8 +289,10 @@ class Client:
             headers=self._redactor.value(call.headers),
         )
 
-    def _ask(self, prepared: _Prepared) -> _Answer:
-        request = self._request(prepared)
+    def _ask(self, prepared: _Prepared, passage: Passage | None = None) -> _Answer:
+        request = self._request(prepared, passage)
+        if passage is not None and not prepared.body:
+            passage.pass_through()
         begun = time.monotonic()
         allowed = self.target.limits.total_timeout
         try:
@@ -257,19 +312,22 @@ class Client:
             return _Answer(0, response.headers, b"", failure)
         return _Answer(response.status_code, response.headers, body)
 
-    def _request(self, prepared: _Prepared) -> httpx.Request:
+    def _request(self, prepared: _Prepared, passage: Passage | None) -> httpx.Request:
         """The request, its target exactly as serialised: httpx alone would resolve and escape it anew.
 
         A proxy that forwards plain HTTP is told the whole address.
         """
         forwarded = bool(self.target.way.proxy) and prepared.url.startswith("http:")
         target = prepared.url if forwarded else prepared.target
+        headers, content = prepared.headers, prepared.body
+        if passage is not None and content:
+            headers = httpx.Headers([*headers.multi_items(), ("content-length", str(len(content)))])
         try:
             return self._http.build_request(
                 prepared.method,
                 prepared.url,
-                headers=prepared.headers,
-                content=prepared.body,
+                headers=headers,
+                content=passage.pieces(content) if passage is not None and content else content,
                 extensions={"target": target.encode("ascii")},
             )
         except (httpx.InvalidURL, ValueError) as error:
@@ -301,6 +359,10 @@ def _read(response: httpx.Response, deadline: float, allowed: float) -> tuple[by
         if time.monotonic() > deadline:
             return b"", f"timeout: the answer was not complete after {allowed:g} s"
     return bytes(body), ""
+
+
+def _about(prepared: _Prepared, exchange: Exchange) -> dict[str, Any]:
+    return {"attempt": exchange.attempts, "footprint": prepared.footprint.label}
 
 
 def _request_of(exchange: Exchange) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
 from talonproof.http.exchange import Credential, Exchange
@@ -20,6 +20,15 @@ VARIABLES: Final = {
 
 _LONGEST_ARGUMENT: Final = 100_000
 """Bytes; Linux takes 131,072 in one argument."""
+
+
+def commands(exchanges: Sequence[Exchange]) -> str:
+    """A line for each exchange, as ``curl`` has it; those that were sent together are started together."""
+    lines: list[str] = []
+    for exchange, following in zip(exchanges, [*exchanges[1:], None], strict=True):
+        last = following is None or not following.together
+        lines.append(curl(exchange) + ("" if not exchange.together else " & wait" if last else " &"))
+    return "\n".join(lines)
 
 
 def curl(exchange: Exchange) -> str:

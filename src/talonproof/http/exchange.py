@@ -59,7 +59,8 @@ class Exchange:
     ``number`` counts from 0 within the history of a case. ``url`` is absolute, ``path`` the raw path with its query.
     Header names are lower case. ``status`` is 0 and ``failure`` says why where no answer came.
     ``started`` is seconds since the epoch, ``seconds`` how long the answer took. ``attempts`` is how often the call was
-    made until then; only the last attempt is an exchange.
+    made until then; only the last attempt is an exchange. ``together`` ones were under way at the same time as those
+    beside them that are.
     """
 
     number: int
@@ -76,6 +77,7 @@ class Exchange:
     seconds: float
     failure: str = ""
     attempts: int = 1
+    together: bool = False
 
     @property
     def operation(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 
 from talonproof.http.arguments import Body, body_of, elements, is_dry, maybe_on, members
 from talonproof.http.exchange import Call
-from talonproof.target import Bindings, Footprint
+from talonproof.target import POOLS, Bindings, Footprint
 
 
 class Possessions(Protocol):
@@ -42,7 +42,7 @@ _BOUND: Final[Mapping[str, tuple[str, ...]]] = {
     "profile": ("populated_profile", "session_profile"),
     "card": ("populated_card",),
     "sku": ("catalog_sku",),
-    "coupon": ("coupons", "soft_coupon", "mandatory_coupon", "visible_coupon", "limited_coupon", "recipient_coupon"),
+    "coupon": (*POOLS, "soft_coupon", "mandatory_coupon", "visible_coupon", "limited_coupon", "recipient_coupon"),
     "audience": ("audience",),
     "catalog": ("catalog", "spare_catalog"),
     "program": ("profile_program", "card_program"),

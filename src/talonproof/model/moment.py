@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from talonproof.http.exchange import Exchange
 
 _SHAPE: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.(\d+))?(?:[Zz]|[+-]\d\d:\d\d)")
 
@@ -17,6 +21,20 @@ def instant(text: Any) -> datetime | None:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def served(exchange: Exchange) -> datetime:
+    """When the server says it answered; where it says nothing, when it was asked."""
+    try:
+        found = parsedate_to_datetime(exchange.response_headers.get("date", ""))
+    except ValueError:
+        return datetime.fromtimestamp(exchange.started, UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def written(moment: datetime) -> str:
+    """The moment in RFC 3339, in UTC, to the second."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def same_moment(left: Any, right: Any) -> bool:

@@ -12,7 +12,11 @@ from talonproof.plugin.dry_key import planned_for
 from talonproof.run.doctor.asking import WORKER, Asking
 from talonproof.run.doctor.editions import look
 from talonproof.run.doctor.evidence import LATER, How
+from talonproof.run.effects import Seen
 from talonproof.run.journal import Journal
+from talonproof.run.looking import WORKER as EFFECTS
+from talonproof.run.looking import look as look_for_effects
+from talonproof.run.looking import seen_once
 
 
 def arrive(setup: prepare.Setup) -> prepare.Setup:
@@ -52,6 +56,29 @@ def _answered(setup: prepare.Setup) -> prepare.Setup:
         ) as asking:
             recognition = look(asking)
             return prepare.recognised(setup, recognition, looks + asking.sent)
+
+
+def look_once(setup: prepare.Setup) -> Seen:
+    """Which effects the target brings about: looked for by the first process of the run that has to know."""
+
+    def look_now() -> Seen:
+        worker = setup.name(EFFECTS)
+        with (
+            closing(Journal(setup.folder, EFFECTS)) as journal,
+            Asking(
+                setup.target,
+                setup.keys,
+                setup.contract,
+                setup.options.run,
+                limit=setup.options.max_footprint,
+                rate=setup.options.rate,
+                journal=journal,
+                worker=worker,
+            ) as asking,
+        ):
+            return look_for_effects(asking)
+
+    return seen_once(setup.folder, look_now)
 
 
 def spoken_of(setup: prepare.Setup) -> str:

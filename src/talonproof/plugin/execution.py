@@ -12,12 +12,14 @@ import pytest
 
 from talonproof.errors import ConfigError, TalonproofError
 from talonproof.plugin import live_allure
+from talonproof.plugin.arriving import look_once
 from talonproof.plugin.planning import PROBLEM, header
 from talonproof.plugin.scenario import spec_of
 from talonproof.report.printable import printable
 from talonproof.run.bench import Bench
 from talonproof.run.budget import read_scores, within_budget
 from talonproof.run.case import Case
+from talonproof.run.looking import seen_before
 from talonproof.run.outcome import Blocked, Broken
 from talonproof.run.plan import Plan, Row, make_plan
 from talonproof.run.recovery import PLAN, lines_of
@@ -26,6 +28,7 @@ from talonproof.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
     from talonproof.plugin.prepare import Setup
+    from talonproof.run.effects import Seen
     from talonproof.run.plan import Spec
     from talonproof.run.tenure import Overseer
 
@@ -60,7 +63,7 @@ class Executor:
         items[:] = [item for item in items if not item.name.endswith(_OF_NOTHING)]
         try:
             specs = {item: spec for item in items if (spec := spec_of(item, self.setup.workspace.suites))}
-            plan = self._make(list(specs.values()))
+            plan = self._make(list(specs.values()), may_look=not config.option.collectonly)
         except TalonproofError as error:
             if not session.testsfailed:  # what is missing may stand in a suite that is broken, which is told instead
                 problem = {"message": str(error), "exit_code": error.exit_code}
@@ -80,7 +83,14 @@ class Executor:
             temporary.write_text(json.dumps(header(self.setup, plan)))
             temporary.replace(self.setup.folder / PLAN)
 
-    def _make(self, specs: list[Spec]) -> Plan:
+    def _make(self, specs: list[Spec], *, may_look: bool) -> Plan:
+        """The plan; where a case of it needs effects, it is known which ones the target brings about."""
+        plan = self._planned(specs, seen_before(self.setup.folder))
+        if plan.seen is None and plan.wants_effects and may_look:
+            plan = self._planned(specs, look_once(self.setup))
+        return plan if self.setup.rest is None else self._rest_of(plan, self.setup.rest)
+
+    def _planned(self, specs: list[Spec], seen: Seen | None) -> Plan:
         setup = self.setup
         if not specs and not self.narrowed:
             message = f"{setup.workspace.suites} holds no case"
@@ -94,13 +104,15 @@ class Executor:
             setup.passive,
             known=setup.absent.union(setup.contract.operations),
             absent=setup.absent,
+            seen=seen,
         )
         if setup.options.budget_requests is not None:
-            plan = within_budget(plan, setup.options.budget_requests, read_scores(setup.workspace.reports))
+            left = max(0, setup.options.budget_requests - plan.looking)
+            plan = within_budget(plan, left, read_scores(setup.workspace.reports))
         if self.narrowed:
             declared = {name for row in plan.rows for name in row.spec.names}
             plan = replace(plan, selected=frozenset(declared | setup.passive))
-        return plan if setup.rest is None else self._rest_of(plan, setup.rest)
+        return plan
 
     def _rest_of(self, plan: Plan, left: frozenset[str]) -> Plan:
         """What is left of the plan of a run that is gone on with."""
@@ -190,6 +202,7 @@ class Executor:
                 workers=s.workers,
                 selected=self.plan and self.plan.selected | s.passive,
                 strangers=s.strangers,
+                seen=self.plan.seen if self.plan else None,
             )
         return self._bench
 

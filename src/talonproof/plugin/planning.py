@@ -54,8 +54,10 @@ def frame(setup: Setup, plan: Plan, passive: frozenset[str], chosen: frozenset[s
         "passive": sorted(passive),
         "expected": None if target.expected is None else list(target.expected),
         "matrix": [],
+        **({"effects": plan.looked()} if plan.wants_effects or plan.seen else {}),
         **({"spec": options.spec} if options.spec else {}),
         **({"max_requests": options.max_requests} if options.max_requests is not None else {}),
+        **({"verified": [dataclasses.asdict(one) for one in options.verified]} if options.verified else {}),
     }
 
 

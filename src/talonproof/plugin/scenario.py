@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from talonproof.errors import HarnessError, closest
+from talonproof.run.effects import LABELS
 from talonproof.run.plan import Kind, Spec
 from talonproof.target import Bindings, Footprint, Keys
 
@@ -30,6 +31,8 @@ def scenario(  # noqa: PLR0913 - the columns of a plan
     authentication: bool = False,
     also: Sequence[str] = (),
     kind: Kind = "",
+    effects: Sequence[str] = (),
+    parallel: bool = False,
 ) -> pytest.MarkDecorator:
     """The mark of a case; a function or one of its parameters carries it.
 
@@ -37,7 +40,9 @@ def scenario(  # noqa: PLR0913 - the columns of a plan
     ``also`` may be. ``requests`` is the most that one example sends. ``depth`` is the shallowest depth it is part of;
     a property gives ``examples`` instead, for smoke, release and nightly. ``needs`` are bindings, ``keys``
     roles of keys, ``operations`` those that must be built for it, the one it is about before those that it only
-    needs; ``kind`` is what it tries of that one. See :class:`talonproof.run.plan.Spec`.
+    needs; ``kind`` is what it tries of that one. ``effects`` are labels of :mod:`talonproof.run.effects`: it runs where
+    the target was seen to bring all of them about. A ``parallel`` case sends calls about one thing at once. See
+    :class:`talonproof.run.plan.Spec`.
     """
     if examples is None:
         shallowest = ("smoke", "release", "nightly").index(depth)
@@ -53,13 +58,15 @@ def scenario(  # noqa: PLR0913 - the columns of a plan
         authentication=authentication,
         also=tuple(also),
         kind="authentication" if authentication else kind,
+        effects=tuple(effects),
+        parallel=parallel,
     )
 
 
 def spec_of(item: pytest.Item, suites: Path) -> Spec | None:
     """The case that a test item is; None for a test that is no case.
 
-    Raises HarnessError where the mark names a binding or a key that no target can have.
+    Raises HarnessError where the mark names a binding, a key or an effect that no target can have.
     """
     mark = item.get_closest_marker(MARK)
     if mark is None or not item.path.is_relative_to(suites):
@@ -67,7 +74,7 @@ def spec_of(item: pytest.Item, suites: Path) -> Spec | None:
     module = item.path.relative_to(suites).as_posix()
     name = item.nodeid.partition("::")[2]
     fields = mark.kwargs
-    for kind, known in (("needs", Bindings.names()), ("keys", KEY_ROLES)):
+    for kind, known in (("needs", Bindings.names()), ("keys", KEY_ROLES), ("effects", LABELS)):
         for word in fields[kind]:
             if word not in known:
                 message = f"{module}::{name} needs {word}"

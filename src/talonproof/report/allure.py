@@ -148,6 +148,8 @@ class _Writer:
         attachments = [self._attach("curl", finding.curl)] if finding.curl else []
         if finding.example is not None:
             attachments.append(self._attach("drawn value", finding.example))
+        if finding.timeline is not None:
+            attachments.append(self._attach("what overlapped", finding.timeline))
         return {
             "name": f"{finding.requirement} ({finding.level}), {finding.check}",
             "status": "failed",

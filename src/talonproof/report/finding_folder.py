@@ -16,6 +16,7 @@ FOLDER: Final = "findings"
 FACTS: Final = "finding.json"
 SHELL: Final = "replay.sh"
 PYTEST: Final = "test_replay.py"
+TIMELINE: Final = "timeline.txt"
 VERSION: Final = 1
 
 
@@ -28,6 +29,8 @@ def write_findings(told: Account, folder: Path) -> None:
         place.mkdir(parents=True)
         facts = json.dumps(_facts(shown, header), indent=2) + "\n"
         (place / FACTS).write_text(facts, encoding="utf-8", newline="\n")
+        if shown.finding.timeline is not None:
+            (place / TIMELINE).write_text(shown.finding.timeline + "\n", encoding="utf-8", newline="\n")
         if not shown.finding.replay:
             continue
         script = place / SHELL
@@ -61,6 +64,7 @@ def _facts(shown: Shown, header: Header) -> dict[str, Any]:
         "message": finding.message,
         "verdict": finding.verdict,
         "example": finding.example,
+        "timeline": finding.timeline,
         "cases": list(shown.cases),
         "exchanges": [dataclasses.asdict(exchange) for exchange in finding.exchanges],
         "replay": finding.replay or None,

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from talonproof.report import words
 from talonproof.report.account import Account
+from talonproof.report.fidelity import fidelity, graded, last_verified, not_judged, per_cent
 from talonproof.report.page import page
 from talonproof.report.pretty import pretty
 
@@ -41,6 +42,11 @@ def html(told: Account) -> str:
         milliseconds=_milliseconds,
         clause=_clause,
         page=page(told),
+        grade=fidelity(told),
+        graded=graded,
+        per_cent=per_cent,
+        not_judged=not_judged,
+        last_verified=last_verified,
         header=told.stream.header,
         footer=told.stream.footer,
         titles={name: case.title for name, case in told.cases.items()},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from talonproof.report import words
 from talonproof.report.account import Account
+from talonproof.report.exercised import counted, exercised
 from talonproof.report.matrix import MARKS, Matrix, matrix
 from talonproof.report.records import Receipt
 from talonproof.report.totals import Outcome, RequirementState
@@ -70,13 +71,19 @@ class ShownFinding:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A requirement with what the run says of it; ``notes`` are observations and how often each was made."""
+    """A requirement with what the run says of it; ``notes`` are observations and how often each was made.
+
+    ``evidence`` says how often it was judged and by what, ``transitions`` and ``effects`` what sessions went through
+    and what was answered meanwhile.
+    """
 
     requirement: Requirement
     mark: Chip
     why: str
     level_means: str
-    evidence: int
+    evidence: str
+    transitions: tuple[str, ...]
+    effects: tuple[str, ...]
     notes: tuple[tuple[str, int], ...]
     findings: tuple[str, ...]
 
@@ -237,29 +244,31 @@ def _areas(told: Account) -> Iterable[Area]:
         for seen in case.observations:
             notes.setdefault(seen.requirement, Counter())[seen.note] += 1
     findings: dict[str, list[str]] = {}
-    for shown in told.findings:
-        findings.setdefault(shown.finding.requirement, []).append(shown.finding.fingerprint)
+    for met in told.findings:
+        findings.setdefault(met.finding.requirement, []).append(met.finding.fingerprint)
+    shown = exercised(told.stream.cases)
     rows: dict[str, list[Row]] = {}
     counts: dict[str, Counter[Verdict]] = {}
     for requirement in told.stream.header.requirements:
-        state = told.states[requirement.id]
-        counted = counts.setdefault(requirement.area, Counter())
+        state, by = told.states[requirement.id], shown.get(requirement.id)
         if requirement.testable:
-            counted[state.verdict] += 1
+            counts.setdefault(requirement.area, Counter())[state.verdict] += 1
         rows.setdefault(requirement.area, []).append(
             Row(
                 requirement=requirement,
                 mark=chip(state.verdict) if requirement.testable else _UNTESTABLE,
                 why=_why(requirement, state),
                 level_means=words.LEVELS[requirement.level],
-                evidence=state.evidence,
+                evidence=counted(state.evidence, by),
+                transitions=tuple(sorted(by.transitions)) if by else (),
+                effects=tuple(sorted(by.effects)) if by else (),
                 notes=tuple(sorted(notes.get(requirement.id, Counter[str]()).items())),
                 findings=tuple(findings.get(requirement.id, ())),
             )
         )
     worrying = {Verdict.ERROR, Verdict.FAIL, Verdict.FLAKY, Verdict.VACUOUS, Verdict.BLOCKED, Verdict.WARN}
     for area, held in rows.items():
-        share = _segments(counts[area])
+        share = _segments(counts.get(area, Counter()))
         parts = [f"{segment.count} {segment.mark.word}" for segment in share if segment.count]
         if untestable := sum(not row.requirement.testable for row in held):
             parts.append(f"{untestable} {_UNTESTABLE.word}")
@@ -269,7 +278,7 @@ def _areas(told: Account) -> Iterable[Area]:
             told=f"{words.amount(len(held), 'requirement')}: {', '.join(parts)}",
             share=share,
             rows=tuple(held),
-            open=not worrying.isdisjoint(counts[area]),
+            open=not worrying.isdisjoint(counts.get(area, Counter())),
         )
 
 

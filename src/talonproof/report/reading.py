@@ -19,6 +19,7 @@ from talonproof.report.records import (
     Case,
     EditionFacts,
     ExchangeFacts,
+    Exercise,
     FindingFacts,
     Footer,
     Header,
@@ -32,6 +33,7 @@ from talonproof.report.records import (
 )
 from talonproof.requirement import Level, Requirement, Source
 from talonproof.verdict import Reason, Verdict
+from talonproof.verified import Verified
 
 STREAM_FILE = "run.ndjson"
 STREAM_VERSION = 1
@@ -242,6 +244,17 @@ def _header(data: _Fields) -> Header:
         spec=data.text("spec", ""),
         since=data.text("since", ""),
         max_requests=None if data.data.get("max_requests") is None else data.whole("max_requests"),
+        verified=data.parts("verified", _verified),
+    )
+
+
+def _verified(data: _Fields) -> Verified:
+    return Verified(
+        requirement=data.text("requirement"),
+        verdict=data.word("verdict", Verdict),
+        when=data.text("when"),
+        run=data.text("run"),
+        target=data.text("target"),
     )
 
 
@@ -323,9 +336,23 @@ def _case(data: _Fields) -> Case:
         sent=requests.whole("sent", 0),
         extra=requests.whole("extra", 0),
         evidence=data.counts("evidence"),
+        exercised=_exercised(data.maybe_part("exercised")),
         findings=data.parts("findings", _finding),
         observations=data.parts("observations", _observation),
     )
+
+
+def _exercised(data: _Fields) -> dict[str, Exercise]:
+    parts = {printable(name): data.part(name) for name in data.data}
+    return {
+        name: Exercise(
+            exchanges=part.whole("exchanges"),
+            shapes=frozenset(part.texts("shapes")),
+            transitions=frozenset(part.texts("transitions")),
+            effects=frozenset(part.texts("effects")),
+        )
+        for name, part in parts.items()
+    }
 
 
 def _finding(data: _Fields) -> FindingFacts:
@@ -341,6 +368,7 @@ def _finding(data: _Fields) -> FindingFacts:
         exchanges=data.parts("exchanges", _exchange),
         curl=data.maybe("curl") or "",
         example=data.maybe("example"),
+        timeline=data.maybe("timeline"),
         replay=_replay(data),
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 from talonproof.baseline import Entry
 from talonproof.requirement import Level, Requirement
 from talonproof.verdict import Reason, Verdict
+from talonproof.verified import Verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Header:
     requirements judged on every exchange. ``unsettled`` are those that cannot be judged, because they differ from
     edition to edition and it is not sure which one the target follows. ``command`` is the one that was given, ``spec``
     the document that was judged by in place of the edition's own, ``since`` the older one whose changes alone were
-    tried.
+    tried. ``verified`` is what earlier runs last said of the same target.
     """
 
     run: str
@@ -117,6 +118,7 @@ class Header:
     spec: str = ""
     since: str = ""
     max_requests: int | None = None
+    verified: tuple[Verified, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ class FindingFacts:
     exchanges: tuple[ExchangeFacts, ...] = ()
     curl: str = ""
     example: str | None = None
+    timeline: str | None = None
     replay: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -173,8 +176,25 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Exercise:
+    """What a requirement was exercised by. An exchange has a shape: the same for all of its kind, whatever the values.
+
+    ``transitions`` are what calls did to sessions (``closed → open``, ``closed → refused``), ``effects`` the types of
+    those that were answered.
+    """
+
+    exchanges: int = 0
+    shapes: frozenset[str] = frozenset()
+    transitions: frozenset[str] = frozenset()
+    effects: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """A case that finished, or was cut off (NOT_RUN). ``evidence`` counts how often each requirement was exercised.
+    """A case that finished, or was cut off (NOT_RUN).
+
+    ``evidence`` counts how often each requirement was judged, ``exercised`` says by what; a stream of an earlier
+    talonproof has none of the latter.
 
     ``started`` is seconds since the epoch; ``sent`` requests are those of the plan, ``extra`` those of
     shrinking and confirming.
@@ -191,6 +211,7 @@ class Case:
     sent: int = 0
     extra: int = 0
     evidence: Mapping[str, int] = field(default_factory=dict[str, int])
+    exercised: Mapping[str, Exercise] = field(default_factory=dict[str, Exercise])
     findings: tuple[FindingFacts, ...] = ()
     observations: tuple[Observation, ...] = ()
 

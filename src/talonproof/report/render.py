@@ -8,6 +8,8 @@ from pathlib import Path
 from talonproof.errors import ConfigError, closest
 from talonproof.report.account import Account, account
 from talonproof.report.allure import write_allure
+from talonproof.report.fidelity import FILE as FIDELITY
+from talonproof.report.fidelity import write_fidelity
 from talonproof.report.finding_folder import FOLDER, write_findings
 from talonproof.report.html import write_html
 from talonproof.report.junit import write_junit
@@ -34,15 +36,27 @@ class Rendered:
         return self.html.parent / FOLDER
 
     @property
+    def fidelity(self) -> Path:
+        """The grade of the target, for programs."""
+        return self.html.parent / FIDELITY
+
+    @property
     def others(self) -> tuple[Path, ...]:
         """All but the page."""
-        return (self.summary, self.junit, self.allure, *([self.findings] if self.account.findings else []))
+        return (
+            self.summary,
+            self.fidelity,
+            self.junit,
+            self.allure,
+            *([self.findings] if self.account.findings else []),
+        )
 
 
 def render(run_folder: Path, *, reports_data: Path) -> Rendered:
     """Reads ``run.ndjson`` in the folder and writes all reports beside it.
 
-    They are report.html, summary.md, junit.xml, allure-results/ and a folder for each finding in findings/.
+    They are report.html, summary.md, fidelity.json, junit.xml, allure-results/ and, for each finding, a folder in
+    findings/.
     ``reports_data`` is the folder ``reports`` of the workspace. A run without a footer is rendered as far
     as it got. Raises ConfigError where the folder holds no stream, DocumentError where it is broken.
     """
@@ -62,6 +76,7 @@ def render(run_folder: Path, *, reports_data: Path) -> Rendered:
     write_allure(told, rendered.allure, reports_data / CATEGORIES)
     write_junit(told, rendered.junit)
     write_summary(told, rendered.summary)
+    write_fidelity(told, rendered.fidelity)
     write_html(told, rendered.html)
     write_findings(told, rendered.findings)
     return rendered

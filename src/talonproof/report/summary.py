@@ -11,6 +11,7 @@ from pathlib import Path
 
 from talonproof.report import words
 from talonproof.report.account import Account, Shown
+from talonproof.report.fidelity import broken, fidelity, graded, last_verified, not_judged, per_cent
 from talonproof.requirement import AREAS
 
 SHOWN = 20
@@ -29,6 +30,8 @@ def write_summary(told: Account, file: Path) -> None:
 def summary(told: Account) -> str:
     """The summary, with a line feed at its end."""
     blocks = [f"**{escaped(told.totals.headline)}**", _facts(told), _areas(told)]
+    if told.totals.testable:
+        blocks.append(_fidelity(told))
     if told.findings:
         blocks.append("### Findings")
         blocks += [_finding(shown) for shown in told.findings[:SHOWN]]
@@ -100,6 +103,30 @@ def _areas(told: Account) -> str:
         name = f"{area.area} {AREAS.get(area.area, '')}".strip()
         cells = " | ".join(str(area.counts.get(verdict, 0)) for verdict in shown)
         lines.append(f"| {escaped(name)} | {area.judged} of {area.testable} | {cells} |")
+    return "\n".join(lines)
+
+
+def _fidelity(told: Account) -> str:
+    """The grade of the target, area by area, with when each was last verified."""
+    grade, header = fidelity(told), told.stream.header
+    lines = [
+        f"<details><summary>Fidelity {escaped(graded(grade.tally))}</summary>",
+        "",
+        "| area | fidelity | held | broken | not judged | last verified |",
+        "|---|---:|---:|---|---|---|",
+    ]
+    for area in grade.areas:
+        tally = area.tally
+        cells = (
+            escaped(f"{area.code} {area.name}"),
+            per_cent(tally),
+            str(tally.passed),
+            broken(tally),
+            escaped(not_judged(tally)),
+            escaped(last_verified(area, header)),
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", "</details>"]
     return "\n".join(lines)
 
 

@@ -18,7 +18,8 @@ from rich.text import Text
 
 from talonproof.report import words
 from talonproof.report.account import Account, Shown, account
-from talonproof.report.printable import one_line
+from talonproof.report.fidelity import fidelity, graded
+from talonproof.report.printable import one_line, printable
 from talonproof.report.reading import parse_record
 from talonproof.report.records import Case, Footer, Header, Receipt, Stream
 from talonproof.report.render import Rendered
@@ -181,10 +182,12 @@ def _finding(number: int, shown: Shown, width: int) -> list[Text]:
         f" ({finding.level})",
     )
     place = f" at {finding.pointer}" if finding.pointer else ""
+    drawn = [printable(line) for line in (finding.timeline or "").splitlines()]
     return [
         title,
         *_wrapped("clause", one_line(shown.requirement.text, 240), width),
         *_wrapped("seen", one_line(f"{finding.message}{place} ({finding.operation})", 320), width),
+        *(Text(f"       {line}", style="dim", no_wrap=True, overflow="ellipsis") for line in drawn),
         *_wrapped("look", f"talonproof explain {finding.requirement}", width),
     ]
 
@@ -213,7 +216,11 @@ def _closing(told: Account, rendered: Rendered | None) -> list[Text]:
     sent, extra = words.sent(told.stream)
     more = f" and {extra:,} to shrink, confirm and repeat" if extra else ""
     took = f" in {words.lasted(told.stream)}" if footer is not None else ""
-    facts = [("edition", one_line(words.edition(header), 240))]
+    facts: list[tuple[str, str]] = []
+    if told.totals.testable:
+        lines = textwrap.wrap(graded(fidelity(told).tally), WIDTH - 10)
+        facts += zip(("grade", *[""] * (len(lines) - 1)), lines, strict=True)
+    facts += [("edition", one_line(words.edition(header), 240))]
     looks = header.edition_from.looks if header.edition_from.how in {"recognised", "unsure"} else 0
     before = f", after {words.amount(looks, 'request')} to tell the edition" if looks else ""
     facts.append(("sent", f"{words.amount(sent, 'request')}{more}{took}{before}"))

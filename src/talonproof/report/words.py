@@ -67,6 +67,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.NOT_IMPLEMENTED: "the target does not have the operation",
     Reason.WAITS: "it waits for something not built yet",
     Reason.NEVER_TRIGGERED: "nothing in this run brought it about",
+    Reason.PARALLEL: "the target file does not allow calls at the same time",
     Reason.DEPTH: "it is not part of this depth",
     Reason.BUDGET: "the time allowed was spent",
     Reason.MAX_REQUESTS: "the requests allowed were spent",
@@ -75,6 +76,23 @@ REASONS: Mapping[Reason, str] = {
     Reason.TARGET_DOWN: "the target went down before",
 }
 """Why something was not judged."""
+
+BRIEFLY: Mapping[str, str] = {
+    Reason.BINDING: "without a binding",
+    Reason.FOOTPRINT: "above the footprint",
+    Reason.EDITION: "of another edition",
+    Reason.NOT_IMPLEMENTED: "not implemented",
+    Reason.WAITS: "waiting for a check",
+    Reason.NEVER_TRIGGERED: "never triggered",
+    Reason.DEPTH: "beyond the depth",
+    Reason.BUDGET: "out of time",
+    Reason.MAX_REQUESTS: "out of requests",
+    Reason.INTERRUPTED: "cut short",
+    Reason.WORKER_LOST: "lost with a worker",
+    Reason.TARGET_DOWN: "with the target down",
+    **{str(verdict): said for verdict, said in VERDICTS.items()},
+}
+"""Why so many requirements were not judged, behind their number: by the reason, or by the verdict that has none."""
 
 LEVELS: Mapping[Level, str] = {
     Level.MUST: "a source of this edition states it",
@@ -122,6 +140,14 @@ def moment(text: str) -> str:
         return text
     zone = parsed.strftime("%Z") or "without a time zone"
     return f"{parsed:%Y-%m-%d %H:%M:%S} {zone}"
+
+
+def day(text: str) -> str:
+    """The day of an RFC 3339 moment, as ``2026-11-20``; any other text as it is."""
+    try:
+        return f"{datetime.fromisoformat(text):%Y-%m-%d}"
+    except ValueError:
+        return text
 
 
 def sent(stream: Stream) -> tuple[int, int]:

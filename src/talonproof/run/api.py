@@ -181,6 +181,16 @@ class Api:
         )
         return self.case.send(operation, path=path, query=query)
 
+    def balances_of(self, program: int, profile: str, **query: Any) -> Exchange:
+        """Get customer's loyalty balances, of any profile in any program."""
+        path = {"loyaltyProgramId": program, "integrationId": profile}
+        return self.case.send("getLoyaltyBalances", path=path, query=query)
+
+    def points_of(self, program: int, profile: str, **query: Any) -> Exchange:
+        """Get customer's unused loyalty points, of any profile in any program."""
+        path = {"loyaltyProgramId": program, "integrationId": profile}
+        return self.case.send("getLoyaltyProgramProfilePoints", path=path, query=query)
+
     # arranging
 
     def arrange(self, state: str, body: Mapping[str, Any] | None = None) -> str:

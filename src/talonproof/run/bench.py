@@ -25,12 +25,14 @@ from talonproof.run.case import Case
 from talonproof.run.journal import Journal
 from talonproof.run.lease import Pool
 from talonproof.run.plan import Row, case_seed
+from talonproof.target import POOLS
 
 if TYPE_CHECKING:
     import httpx
 
     from talonproof.contract.contract import Contract
     from talonproof.requirement import Catalogue
+    from talonproof.run.effects import Seen
     from talonproof.target import Footprint, Keys, Target
 
 
@@ -39,6 +41,7 @@ class Bench:
     """One process's share of a run. ``workers`` is how many share the limits of the run.
 
     ``selected`` are the requirements that the run is about; None: all. What breaks another one is no finding.
+    ``seen`` are the effects that the target was seen to bring about, ``pools`` its coupons by the name of their pool.
     """
 
     options: RunOptions
@@ -51,11 +54,12 @@ class Bench:
     validators: Validators
     passive: Judge
     redactor: Redactor
-    pool: Pool
+    pools: Mapping[str, Pool]
     worker: str
     workers: int
     breaker: Breaker
     selected: frozenset[str] | None = None
+    seen: Seen | None = None
     shrunk: int = 0
     repeated: int = 0
 
@@ -76,6 +80,7 @@ class Bench:
         strangers: Mapping[str, Footprint] | None = None,
         prefixes: Mapping[str, Mapping[str, str]] | None = None,
         passive: Judge | None = None,
+        seen: Seen | None = None,
     ) -> Bench:
         """A bench that journals into the folder of the run.
 
@@ -109,9 +114,10 @@ class Bench:
         if passive is None:
             answers = seen_as(contract, "answer")
             passive = Passive(answers, judges if answers is contract else Validators(answers))
+        pools = {name: Pool(getattr(target.bindings, name), folder) for name in POOLS}
         return cls(
             options, target, contract, catalogue, client, ledger, journal, judges, passive, redactor,
-            Pool(target.bindings.coupons, folder), worker, workers, Breaker(folder, ask), selected,
+            pools, worker, workers, Breaker(folder, ask), selected, seen,
         )  # fmt: skip
 
     def case(self, row: Row) -> Case:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,8 @@ from talonproof.finding import Judgement
 from talonproof.http.exchange import Call, Credential, Exchange
 from talonproof.http.trouble import Fate, fate, repeatable, worded
 from talonproof.requirement import Level
+from talonproof.run.effects import in_words, labelled
+from talonproof.run.exercise import Exercised
 from talonproof.run.outcome import Blocked, GivenUp, Interrupted, OutOfTime, Unsupported
 from talonproof.run.patience import Patience
 from talonproof.run.slice import relevant
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from contextlib import ExitStack
 
+    from talonproof.http.client import Flight
     from talonproof.run.bench import Bench
+    from talonproof.run.effects import Fired
     from talonproof.run.plan import Row
     from talonproof.target import Bindings
 
@@ -44,6 +49,7 @@ NOTHING = _Nothing()
 class Shown:
     """A judgement that does not hold, with the exchanges that show it, and the drawn value if one was drawn.
 
+    ``timeline`` draws what overlapped, where that matters.
     ``judged`` are the places of those judged among the exchanges; ``expected`` is the status (or ``2xx``, ``4xx``)
     that the last of them should have had, where that is all that was judged. ``loose`` are the places of those that
     another finding is about: a healthy server answers them differently.
@@ -55,6 +61,7 @@ class Shown:
     judged: tuple[int, ...] = ()
     expected: str = ""
     loose: tuple[int, ...] = ()
+    timeline: str = ""
 
 
 class Case:
@@ -62,8 +69,8 @@ class Case:
 
     Its ``seed`` follows from the run's seed and its id alone; ``examples`` is how many examples its
     properties may run. ``attempt`` is 2 while what it found is replayed on fresh ids. ``bindings`` are what the
-    target already holds; of the pool of coupons, the one that the case has leased. Requests ``sent`` are those planned;
-    ``extra`` ones shrink and confirm, ``repeated`` ones were made again because no answer came.
+    target already holds; of each pool of coupons, the one that the case has leased. Requests ``sent`` are those
+    planned; ``extra`` ones shrink and confirm, ``repeated`` ones were made again because no answer came.
     """
 
     def __init__(self, bench: Bench, row: Row, seed: int) -> None:
@@ -75,6 +82,7 @@ class Case:
         self.attempt = 1
         self.history: list[Exchange] = []
         self.evidence: Counter[str] = Counter()
+        self.exercised = Exercised(bench.ledger.owns)
         self.observations: dict[tuple[str, str], None] = {}
         self.shown: dict[str, Shown] = {}
         self.sent = 0
@@ -90,13 +98,39 @@ class Case:
     # what the case may build on
 
     def lease(self, until: ExitStack) -> None:
-        """Narrows ``bindings.coupons``, if the case needs these, to one that no other case of the run has meanwhile.
+        """Narrows each pool of the bindings that the case needs to one coupon that no other case has meanwhile.
 
         Raises Blocked where none comes free.
         """
-        if "coupons" in self.row.spec.needs:
-            coupon = until.enter_context(self.bench.pool.lease())
-            self.bindings = replace(self.bindings, coupons=(coupon,))
+        for name, pool in self.bench.pools.items():  # always in one order: nobody waits for somebody who waits for him
+            if name in self.row.spec.needs:
+                self.bindings = replace(self.bindings, **{name: (until.enter_context(pool.lease()),)})
+
+    def trigger(self, label: str) -> dict[str, Any]:
+        """The parts of a session that showed such an effect when the run began; to be merged into one of the case's.
+
+        Raises HarnessError for an effect that the case does not declare.
+        """
+        return copy.deepcopy(dict(self.fired(label).session))
+
+    def fired(self, label: str) -> Fired:
+        """The trigger that showed such an effect when the run began, with its campaign; see :meth:`trigger`."""
+        if label not in self.row.spec.effects or self.bench.seen is None:
+            message = f"{self.id} builds on {label} without declaring it"
+            raise HarnessError(message)
+        return self.bench.seen.fired[label][0]
+
+    def showing(self, answer: Exchange, label: str) -> list[Mapping[str, Any]]:
+        """The effects of an answer that have a label, at least one.
+
+        Raises Unsupported where it shows none: a budget may be spent, or somebody else have come first, and what the
+        case is about never happened.
+        """
+        found = labelled(answer, label)
+        if not found:
+            seen = "which it was seen to do when the run began" if label in self.row.spec.effects else "here"
+            self.unsupported(Reason.NEVER_TRIGGERED, f"{answer.operation} does not show {in_words(label)}, {seen}")
+        return found
 
     def new_id(self, kind: str) -> str:
         """A fresh id of this run's own, for a session, a profile, a card, a sku."""
@@ -123,15 +157,6 @@ class Case:
         Unsupported for an operation that the target declares not to have, HarnessError where the case
         would send more than it planned.
         """
-        if operation in self.bench.target.unbuilt and credential is Credential.LIVE:
-            raise Unsupported(Reason.NOT_IMPLEMENTED, f"the target declares not to have {operation}")
-        if not self.spare and self.bench.out_of_time():
-            raise OutOfTime(OUT_OF_TIME)
-        if operation not in self.bench.contract.operations:
-            raise Unsupported(Reason.NOT_IMPLEMENTED, f"the document has no {operation}")
-        if not self.spare and self.sent >= self.row.requests:
-            message = f"{self.id} sends more than the {self.row.requests} requests it planned"
-            raise HarnessError(message)
         call = Call(
             operation,
             path=path or {},
@@ -143,21 +168,72 @@ class Case:
             content_type=content_type,
             headers=headers or {},
         )
-        if self.spare:
-            self.extra += 1
-        else:
-            self.sent += 1
+        self._about_to_send(call)
         exchange = self.bench.client.send(call, number=len(self.history))
-        self.history.append(exchange)
-        for judgement in self.bench.passive.judge(exchange):
-            self._note(judgement, (exchange,))
-        self.repeated += exchange.attempts - 1
-        self.bench.breaker.note(answered=not exchange.infrastructure)
+        self._received(exchange)
         if exchange.infrastructure:
             unknown = fate(exchange) is Fate.UNKNOWN and not repeatable(exchange)
             more = ", so whether it was carried out is unknown" if unknown else ""
             raise Interrupted(f"{operation} (call {exchange.number + 1})", worded(exchange) + more)
         return exchange
+
+    def together(self, calls: Sequence[Call]) -> tuple[Flight, ...]:
+        """What calls lead to that are under way at the same time, in their order, with every passive check applied.
+
+        Of a call that has no answer it is for the caller to say what that means. Raises Interrupted where none has one,
+        or where the target is down; else as ``send``.
+        """
+        if len(calls) > self.abreast(len(calls)):
+            message = f"{self.id} sends {len(calls)} calls at once, and may send {self.abreast(len(calls))}"
+            raise HarnessError(message)
+        self._about_to_send(*calls)
+        flights = self.bench.client.send_together(calls, number=len(self.history))
+        for flight in flights:
+            self._received(flight.exchange)
+        silent = [flight.exchange for flight in flights if flight.exchange.infrastructure]
+        if silent and (len(silent) == len(flights) or self.bench.breaker.down):
+            raise Interrupted(f"{silent[0].operation} (call {silent[0].number + 1})", worded(silent[0]))
+        return flights
+
+    def abreast(self, wanted: int) -> int:
+        """How many calls this process may have under way at the same time, as many as wanted at most.
+
+        Raises Unsupported where that is less than two: all that the target allows is shared by the workers of the run.
+        """
+        target, workers = self.bench.target, self.bench.workers
+        allowed = target.abreast
+        if target.limits.in_flight is not None:
+            allowed = min(allowed, target.limits.in_flight // max(1, workers))
+        if allowed < min(wanted, 2):
+            detail = f"[limits] in_flight leaves each of {workers} workers one request at a time; -n 1 gives it more"
+            raise Unsupported(Reason.PARALLEL, detail)
+        return min(wanted, allowed)
+
+    def _about_to_send(self, *calls: Call) -> None:
+        """Counts calls; raises where they may not be sent."""
+        for call in calls:
+            if call.operation in self.bench.target.unbuilt and call.credential is Credential.LIVE:
+                raise Unsupported(Reason.NOT_IMPLEMENTED, f"the target declares not to have {call.operation}")
+        if not self.spare and self.bench.out_of_time():
+            raise OutOfTime(OUT_OF_TIME)
+        for call in calls:
+            if call.operation not in self.bench.contract.operations:
+                raise Unsupported(Reason.NOT_IMPLEMENTED, f"the document has no {call.operation}")
+        if self.spare:
+            self.extra += len(calls)
+            return
+        if self.sent + len(calls) > self.row.requests:
+            message = f"{self.id} sends more than the {self.row.requests} requests it planned"
+            raise HarnessError(message)
+        self.sent += len(calls)
+
+    def _received(self, exchange: Exchange) -> None:
+        """Adds an exchange to the history, and judges what may be judged of any."""
+        self.history.append(exchange)
+        for judgement in self.bench.passive.judge(exchange):
+            self._note(judgement, (exchange,))
+        self.repeated += exchange.attempts - 1
+        self.bench.breaker.note(answered=not exchange.infrastructure)
 
     def unbroken(self, act: Callable[[], T], *, afresh: Callable[[], None] = lambda: None) -> T:
         """What ``act`` gives once nothing interrupts it; ``afresh`` is called before each time that it begins again.
@@ -215,7 +291,7 @@ class Case:
 
     # judging
 
-    def judge(
+    def judge(  # noqa: PLR0913 - all that a finding says
         self,
         requirement: str,
         holds: bool,
@@ -226,22 +302,28 @@ class Case:
         check: str = "",
         operation: str = "",
         expected: str = "",
+        timeline: str = "",
     ) -> bool:
         """Counts as evidence for a requirement, and as a finding where it does not hold.
 
         The requirement is named by its id or by one of its rules. ``of`` are the exchanges judged, the last
         one being the answer at fault; ``operation`` is the one that is accused, by default that of the last
         exchange. ``message`` says what was seen and what was expected; ``expected`` is the status (or ``2xx``, ``4xx``)
-        that the answer should have, where that is all there is to it. A requirement of level observe is recorded,
+        that the answer should have, where that is all there is to it, and ``timeline`` draws what overlapped. A
+        requirement of level observe is recorded,
         never judged.
         """
         requirement = self._declares(requirement)
         exchanges = (of,) if isinstance(of, Exchange) else tuple(of)
+        if not exchanges:
+            message = f"{self.id} judges {requirement} by no exchange at all"
+            raise HarnessError(message)
         name = f"{self.row.spec.suite}.{check or self.row.spec.function}"
         self._note(
             Judgement(requirement, holds, name, operation or exchanges[-1].operation, message, pointer),
             exchanges,
             expected,
+            timeline,
         )
         return holds
 
@@ -300,11 +382,15 @@ class Case:
             raise Blocked(f"{exchange.operation} answered {exchange.status}")
 
     def observe(self, requirement: str, note: str) -> None:
-        """Records what a target does where no source says what it should do."""
+        """Records what a target does, by its last answer, where no source says what it should do."""
         requirement = self._declares(requirement)
         if requirement in self.bench.catalogue.unsettled:
             return
+        if not self.history:
+            message = f"{self.id} records {requirement} before anything was answered"
+            raise HarnessError(message)
         self.evidence[requirement] += 1
+        self.exercised.note(requirement, self.history[-1:], self.history)
         self.observations[requirement, note] = None
 
     def unsupported(self, reason: Reason, detail: str) -> NoReturn:
@@ -323,11 +409,13 @@ class Case:
             raise HarnessError(message)
         return requirement
 
-    def _note(self, judgement: Judgement, judged: Iterable[Exchange], expected: str = "") -> None:
+    def _note(self, judgement: Judgement, judged: Iterable[Exchange], expected: str = "", timeline: str = "") -> None:
         requirement = judgement.requirement
         if requirement not in self.bench.catalogue or requirement in self.bench.catalogue.unsettled:
             return
+        judged = tuple(judged)
         self.evidence[requirement] += 1
+        self.exercised.note(requirement, judged, self.history)
         if self.bench.catalogue[requirement].level is Level.OBSERVE:
             if judgement.message:
                 self.observations[requirement, judgement.message] = None
@@ -343,6 +431,7 @@ class Case:
             tuple(wanted.index(number) for number in numbers),
             expected,
             tuple(place for place, number in enumerate(wanted) if number in self._faulty),
+            timeline,
         )
         self._faulty.add(numbers[-1])
         self.shown.setdefault(judgement.fingerprint, shown)
@@ -352,6 +441,7 @@ class Case:
     def begin_example(self) -> None:
         """A new history begins, for one drawn value."""
         self.history.clear()
+        self.exercised.begin_example()
         self._faulty.clear()
         self.example = None
 

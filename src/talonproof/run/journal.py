@@ -7,6 +7,7 @@ process can lose it (see :mod:`talonproof.run.recovery`).
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,6 +18,7 @@ class Journal:
 
     def __init__(self, folder: Path, worker: str) -> None:
         self._file: TextIO = (folder / f"journal-{worker}.ndjson").open("a", encoding="utf-8", buffering=1)
+        self._lock = threading.Lock()
         self.case = ""
 
     def begin(self, case: str) -> None:
@@ -45,4 +47,6 @@ class Journal:
         self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(line) + "\n")
+        text = json.dumps(line) + "\n"
+        with self._lock:  # calls that are under way together write their outcomes from threads of their own
+            self._file.write(text)

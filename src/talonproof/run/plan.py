@@ -11,6 +11,7 @@ from typing import Any, Literal
 from talonproof.config import ALLOWED_REQUESTS, Depth, RunOptions
 from talonproof.errors import ConfigError, HarnessError, closest
 from talonproof.requirement import Catalogue, Requirement
+from talonproof.run.effects import DISABLED, LABELS, SCHEDULED, Seen, requests_at_most, unseen
 from talonproof.target import Footprint, Keys, Target
 from talonproof.verdict import Reason, Verdict
 
@@ -27,7 +28,9 @@ class Spec:
     ``requests`` is the most that one example may send; ``examples`` how many examples each depth runs
     (smoke, release, nightly; 0 leaves the case out). ``needs`` are bindings, ``keys`` roles of keys that
     the target must have. ``operations`` are those that must be built, unless the case only authenticates.
-    Where the case tries calls of one ``kind`` (valid, boundary, invalid, authentication), they are calls of the first.
+    ``effects`` are labels of effects (:mod:`talonproof.run.effects`) that must have been seen on the target.
+    ``parallel`` cases send calls about one thing at the same time. Where the case tries calls of one ``kind`` (valid,
+    boundary, invalid, authentication), they are calls of the first.
     """
 
     id: str
@@ -43,6 +46,8 @@ class Spec:
     authentication: bool = False
     also: tuple[str, ...] = ()
     kind: Kind = ""
+    effects: tuple[str, ...] = ()
+    parallel: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -93,10 +98,11 @@ class Row:
             "about": self.spec.about,
             "requirements": list(self.spec.requirements),
             "also": list(self.spec.also),
-            "operations": list(self.spec.operations),
+            "operations": list(dict.fromkeys(self.spec.operations)),
             "kind": self.spec.kind,
             "footprint": self.spec.footprint.label,
             "needs": [*self.spec.needs, *(f"{role}_key" for role in self.spec.keys)],
+            **({"effects": list(self.spec.effects)} if self.spec.effects else {}),
             "requests": self.requests,
             "examples": self.examples,
             "planned": self.planned,
@@ -108,15 +114,30 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The rows in the order of collection, and the ids of the requirements that the selection covers."""
+    """The rows in the order of collection, and the ids of the requirements that the selection covers.
+
+    ``seen`` is what of the target's effects was seen before; None where nobody looked, and any effect may show.
+    ``looking`` is how many requests that took, or will take.
+    """
 
     rows: tuple[Row, ...]
     selected: frozenset[str]
+    seen: Seen | None = None
+    looking: int = 0
 
     @property
     def requests(self) -> int:
-        """The most requests that the planned cases may send together."""
-        return sum(row.requests for row in self.rows if row.planned)
+        """The most requests that the planned cases may send together, with those that look for effects."""
+        return self.looking + sum(row.requests for row in self.rows if row.planned)
+
+    def looked(self) -> dict[str, Any]:
+        """What was seen of effects as plain JSON; where nobody looked, how many requests that will take."""
+        return self.seen.record() if self.seen is not None else {"requests": self.looking, "seen": None, "silent": {}}
+
+    @property
+    def wants_effects(self) -> bool:
+        """Whether a case that runs needs to know which effects the target brings about."""
+        return any(row.planned and row.spec.effects for row in self.rows)
 
     def by_id(self) -> Mapping[str, Row]:
         """The rows by the id of their case."""
@@ -128,7 +149,7 @@ def case_seed(run_seed: int, case_id: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{run_seed}\n{case_id}".encode()).digest()[:8])
 
 
-def make_plan(
+def make_plan(  # noqa: PLR0913 - what a plan is made of
     specs: Sequence[Spec],
     options: RunOptions,
     target: Target,
@@ -138,11 +159,15 @@ def make_plan(
     *,
     known: Container[str] | None = None,
     absent: frozenset[str] = frozenset(),
+    seen: Seen | None = None,
 ) -> Plan:
     """The plan of a run; ``known`` are the operations of its edition, None where that is not to be looked at.
 
     A case that names a requirement or an operation of other editions only is of these, and does not run. Nor does one
     that is about nothing but requirements of which it is not sure what they ask for on this target.
+
+    ``seen`` are the effects that the target was seen to bring about: a case that needs another one does not run. Where
+    nobody looked yet (None), those run that need effects which its triggers could show, and looking counts as well.
 
     ``absent`` are the operations of the edition that the document lacks: what is about them cannot run either.
     Raises ConfigError for a pattern that selects nothing, HarnessError for a case that names an unknown
@@ -153,7 +178,8 @@ def make_plan(
     )
     named = {spec.id: spec.names for spec in specs}
     rows: list[Row] = []
-    spent = 0
+    looking = seen.requests if seen is not None else 0
+    spent = looking
     for spec in chosen:
         if detail := _of_another_edition(spec, named[spec.id], catalogue, known):
             rows.append(Row(spec, 0, 0, Verdict.UNSUPPORTED, Reason.EDITION, detail))
@@ -162,24 +188,26 @@ def make_plan(
             detail = f"the document has no {', '.join(lacking)}"
             rows.append(Row(spec, 0, 0, Verdict.UNSUPPORTED, Reason.NOT_IMPLEMENTED, detail))
             continue
-        row = _place(_settled(spec, catalogue), options, target, keys)
-        if row.planned and options.max_requests is not None and spent + row.requests > options.max_requests:
+        row = _place(_settled(spec, catalogue), options, target, keys, seen)
+        first = requests_at_most(target) if row.planned and spec.effects and not looking else 0
+        if row.planned and options.max_requests is not None and spent + first + row.requests > options.max_requests:
             row = Row(
                 spec,
                 0,
                 0,
                 Verdict.NOT_RUN,
                 Reason.MAX_REQUESTS,
-                f"its {row.requests} requests would go past --max-requests {options.max_requests}",
+                f"its {first + row.requests} requests would go past --max-requests {options.max_requests}",
             )
         if row.planned:
-            spent += row.requests
+            looking += first
+            spent += first + row.requests
         rows.append(row)
     allowed = ALLOWED_REQUESTS[options.depth]
     if allowed is not None and spent > allowed:
         message = f"the plan holds {spent} requests, the depth {options.depth} allows {allowed}"
         raise HarnessError(message)
-    return Plan(tuple(rows), selected)
+    return Plan(tuple(rows), selected, seen, looking)
 
 
 def _by_id(spec: Spec, catalogue: Catalogue) -> Spec:
@@ -227,7 +255,7 @@ def _lacking(spec: Spec, catalogue: Catalogue, absent: frozenset[str]) -> list[s
     return sorted(wanted)
 
 
-def _place(spec: Spec, options: RunOptions, target: Target, keys: Keys) -> Row:
+def _place(spec: Spec, options: RunOptions, target: Target, keys: Keys, seen: Seen | None) -> Row:
     """Whether a case runs on this target at this depth, and if not, why."""
 
     def out(verdict: Verdict, reason: Reason, detail: str) -> Row:
@@ -242,13 +270,29 @@ def _place(spec: Spec, options: RunOptions, target: Target, keys: Keys) -> Row:
     absent = [role for role in spec.keys if not getattr(keys, role)]
     if absent:
         return out(Verdict.UNSUPPORTED, Reason.BINDING, f"the target has no key: {', '.join(absent)}")
+    if spec.parallel and target.abreast < 2:
+        detail = "it sends calls at the same time, which the target file has to allow: [limits] parallel = 8"
+        return out(Verdict.UNSUPPORTED, Reason.PARALLEL, detail)
     unbuilt = sorted(target.unbuilt.intersection(spec.operations)) if not spec.authentication else []
     if unbuilt:
         return out(Verdict.UNSUPPORTED, Reason.NOT_IMPLEMENTED, f"the target declares not to have {', '.join(unbuilt)}")
+    possible = seen.fired if seen is not None else shown_at_most(target)
+    if unshown := [label for label in spec.effects if label not in possible]:
+        return out(Verdict.UNSUPPORTED, Reason.NEVER_TRIGGERED, unseen(unshown))
     examples = spec.examples_at(options.depth)
     if not examples:
         return out(Verdict.NOT_RUN, Reason.DEPTH, f"not part of the depth {options.depth}")
     return Row(spec, spec.requests_at(options.depth), examples)
+
+
+def shown_at_most(target: Target) -> Container[str]:
+    """The labels that the triggers of a target could show, whatever its campaigns do."""
+    labels = set(LABELS)
+    if not any(trigger.ahead is not None for trigger in target.triggers):
+        labels.discard(SCHEDULED)
+    if not any(trigger.disabled for trigger in target.triggers):
+        labels.discard(DISABLED)
+    return labels
 
 
 def select(

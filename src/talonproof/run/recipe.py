@@ -49,7 +49,8 @@ def recipe(shown: Shown, again: Shown | None) -> dict[str, Any]:
     ``shows`` is a form of :mod:`talonproof.report.recurrence`, or None where only its case can tell.
     """
     calls = [_call(exchange) for exchange in shown.exchanges]
-    form = None if MASK in json.dumps(calls) else _form(shown, again)
+    alone = not any(exchange.together for exchange in shown.exchanges)  # a script sends one call after the other
+    form = _form(shown, again) if alone and MASK not in json.dumps(calls) else None
     return {
         "calls": calls,
         "judged": list(shown.judged),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from talonproof.baseline import known
 from talonproof.contract.contract import NoSuchOperation
-from talonproof.http.curl import curl
+from talonproof.http.curl import commands
 from talonproof.requirement import Level
 from talonproof.run.outcome import Blocked, Ended, GivenUp, OutOfTime, Unsupported
 from talonproof.run.recipe import recipe
@@ -57,6 +57,7 @@ def run_case(case: Case, body: Callable[[], None]) -> dict[str, Any]:
         "seconds": round(time.time() - started, 6),
         "requests": {"planned": row.requests, "sent": case.sent, "extra": case.extra + case.repeated},
         "evidence": dict(sorted(case.evidence.items())),
+        "exercised": case.exercised.record(),
         "findings": findings,
         "observations": [{"requirement": r, "note": bench.redactor.text(note)} for r, note in case.observations],
         "receipt": _difference(before, _account(bench)),
@@ -143,8 +144,9 @@ def _finding(bench: Bench, shown: Shown, again: Shown | None) -> dict[str, Any]:
         "message": bench.redactor.text(judgement.message),
         "verdict": _listed(entry) if entry else Verdict.FLAKY if again is None else broken,
         "exchanges": [exchange.numbered(n).record() for n, exchange in enumerate(shown.exchanges)],
-        "curl": "\n".join(curl(exchange) for exchange in shown.exchanges),
+        "curl": commands(shown.exchanges),
         "example": None if shown.example is None else bench.redactor.text(shown.example),
+        "timeline": bench.redactor.text(shown.timeline) or None,
         "replay": recipe(shown, again),
     }
 

@@ -2,23 +2,31 @@
 
 from talonproof.target.reading import checked_url, parse_target
 from talonproof.target.values import (
+    DEDUCTING,
     KEY_VARIABLE,
+    POOLS,
+    RETURN_POLICIES,
     Bindings,
     Footprint,
     Keys,
     Limits,
     Target,
+    Trigger,
     Way,
     is_loopback,
 )
 
 __all__ = [
+    "DEDUCTING",
     "KEY_VARIABLE",
+    "POOLS",
+    "RETURN_POLICIES",
     "Bindings",
     "Footprint",
     "Keys",
     "Limits",
     "Target",
+    "Trigger",
     "Way",
     "checked_url",
     "is_loopback",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from talonproof.target.values import Footprint
+from talonproof.target.values import RETURN_POLICIES, Footprint
 
 LARGEST: Final = 1e9
 """More seconds, requests a second or money than anybody means; TOML has ``inf`` and integers of any length."""
@@ -29,6 +29,7 @@ class Kind(Enum):
     TEXTS = "a list of strings"
     VARIABLE = "an environment variable"
     FOOTPRINT = "a footprint"
+    POLICY = "a return policy"
     HEADERS = "strings by name"
 
 
@@ -72,6 +73,8 @@ class Key:
                 shape = {"type": "string", "pattern": f"^({VARIABLE})?$" if self.optional else f"^{VARIABLE}$"}
             case Kind.FOOTPRINT:
                 shape = {"enum": [footprint.label for footprint in Footprint]}
+            case Kind.POLICY:
+                shape = {"enum": ["", *RETURN_POLICIES]}
             case Kind.HEADERS:
                 shape = {"type": "object", "additionalProperties": {"type": "string"}}
         return {"description": self.what, **shape}
@@ -81,7 +84,7 @@ def _campaign(rule: str) -> str:
     return f"In the Application of the key, make a campaign that is active: {rule}"
 
 
-_COUPONS: Final = "make a coupon campaign without rules that change a cart, and import the coupons of the CSV"
+_COUPONS: Final = "make a coupon campaign whose one rule accepts the coupon, and import the coupons of the CSV"
 
 KEYS: Final = (
     # the server
@@ -136,6 +139,13 @@ KEYS: Final = (
     ),
     Key("limits", "rate", Kind.NUMBER, "Requests a second, all workers together; 0: no limit.", "10"),
     Key("limits", "in_flight", Kind.COUNT, "Requests that may be under way at once: no more workers than this.", "2"),
+    Key(
+        "limits",
+        "parallel",
+        Kind.COUNT,
+        "Updates of one thing that may be sent at the same time, by cases about just that; 1, the default: none.",
+        "8",
+    ),
     Key("limits", "requests", Kind.COUNT, "The most requests that a plan may hold.", "3000"),
     Key(
         "limits",
@@ -179,6 +189,31 @@ KEYS: Final = (
         "A profile with transactions and points of every status.",
         '"loyal-customer"',
         "Give a test profile at least 60 transactions in profile_program: active, pending, expired and spent points.",
+    ),
+    Key(
+        "bindings",
+        "return_policy",
+        Kind.POLICY,
+        "What that program takes back when a session is cancelled, returned or reopened.",
+        '"only_pending"',
+        "It is the return policy of profile_program.",
+    ),
+    Key(
+        "bindings",
+        "tier_program",
+        Kind.WHOLE,
+        "The id of a program of profiles that has tiers, in which populated_profile has points.",
+        "3",
+        "Make a loyalty program that is profile-based, with tiers and another return policy than profile_program, and "
+        "connect it to the Application; give populated_profile points in it.",
+    ),
+    Key(
+        "bindings",
+        "tier_return_policy",
+        Kind.POLICY,
+        "The same of that program.",
+        '"within_balance"',
+        "It is the return policy of tier_program.",
     ),
     Key(
         "bindings",
@@ -435,6 +470,22 @@ KEYS: Final = (
         "Coupons for the run alone, each leased by one case at a time.",
         '["TP-POOL-1", "TP-POOL-2"]',
         _campaign(f"{_COUPONS}; nobody else uses these."),
+    ),
+    Key(
+        "pools",
+        "mandatory_coupons",
+        Kind.TEXTS,
+        "The same, of coupons whose reservation is mandatory.",
+        '["TP-MANDATORY-2", "TP-MANDATORY-3"]',
+        _campaign("with coupons whose reservation is mandatory; nobody else uses these."),
+    ),
+    Key(
+        "pools",
+        "single_use_coupons",
+        Kind.TEXTS,
+        "The same, of coupons that can be redeemed once; a case that redeems one gives it back by cancelling.",
+        '["TP-ONCE-1", "TP-ONCE-2"]',
+        _campaign(f"{_COUPONS}, with a usage limit of 1; nobody else uses these."),
     ),
     Key(
         "pools",

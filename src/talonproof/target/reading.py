@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from talonproof.errors import ConfigError, DocumentError, closest
 from talonproof.target.coupons import read_coupons
 from talonproof.target.keys import KEY_ROLES, Key, Kind
-from talonproof.target.table import COUPON_KINDS, TABLES, keys_of
+from talonproof.target.table import COUPON_KINDS, POOLED_KINDS, TABLES, keys_of
 from talonproof.target.toml import Reader
-from talonproof.target.values import KEY_VARIABLE, Bindings, Footprint, Limits, Target, Way, is_loopback
+from talonproof.target.triggers import LIST, read_triggers
+from talonproof.target.values import KEY_VARIABLE, POOLS, Bindings, Footprint, Limits, Target, Way, is_loopback
 
 _URL_TEXT: Final = re.compile(r"[!#-;=?-\[\]_a-z~]+")
 """Characters of an address: no spaces, no controls, nothing that programs read in different ways."""
@@ -61,7 +62,7 @@ def parse_target(
     """
     reader = Reader(text, source, os.environ if environment is None else environment)
     data = reader.parse()
-    reader.only(data, TABLES, table="")
+    reader.only(data, (*TABLES, LIST), table="")
     found = {table: _table(reader, data, table, world=world) for table in TABLES}
     target, limits, bound = found["target"], found["limits"], found["bindings"]
 
@@ -82,6 +83,7 @@ def parse_target(
             in_flight=limits.get("in_flight"),
             requests=limits.get("requests"),
             seconds=limits.get("seconds"),
+            parallel=limits.get("parallel"),
             **{name: limits[name] for name in _TIMEOUTS if name in limits},
         ),
         bindings=bindings,
@@ -93,6 +95,7 @@ def parse_target(
         way=_way(reader, target, found["tls"]),
         redact=_redacted(reader, target, bindings),
         expected=tuple(expect["unsupported"]) if "unsupported" in expect else None,
+        triggers=read_triggers(reader, data),
     )
 
 
@@ -134,14 +137,16 @@ def _bindings(reader: Reader, bound: Mapping[str, Any], pools: Mapping[str, Any]
         if name not in fields:
             message = f"disposable names {name}, which is no binding"
             raise reader.wrong(message, "disposable", "bindings", closest(name, fields))
-    coupons = list(pools.get("coupons", ()))
+    pooled = {name: list(pools.get(name, ())) for name in POOLS}
     if "coupons_file" in pools:
         for kind, codes in read_coupons(Path(reader.source).parent / pools["coupons_file"]).items():
-            if kind == "pool":
-                coupons += codes
-            else:
+            alone = COUPON_KINDS[kind] in fields
+            if alone:
                 values.setdefault(COUPON_KINDS[kind], codes[0])
-    return Bindings(**values, coupons=tuple(coupons), disposable=frozenset(disposable))
+            if kind in POOLED_KINDS:
+                pooled[POOLED_KINDS[kind]] += codes[1:] if alone else codes
+    values |= {name: tuple(codes) for name, codes in pooled.items()}
+    return Bindings(**values, disposable=frozenset(disposable))
 
 
 def _way(reader: Reader, target: Mapping[str, Any], tls: Mapping[str, Any]) -> Way:

@@ -8,6 +8,7 @@ from typing import Final
 
 from talonproof.target.keys import Key
 from talonproof.target.table import TABLES, keys_of
+from talonproof.target.triggers import ABOUT, EXAMPLE
 
 _SET: Final = frozenset(
     {("target", "url"), ("target", "allowed_host"), ("limits", "max_footprint"), ("limits", "rate")}
@@ -24,6 +25,7 @@ def starting_file() -> str:
         lines += ["", f"# {what[:1].upper()}{what[1:]}.", f"[{table}]"]
         for key in keys_of(table).values():
             lines += _entry(key)
+    lines += ["", *(f"# {part}" for part in textwrap.wrap(ABOUT, _WIDTH)), *EXAMPLE]
     return "\n".join(lines) + "\n"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from talonproof.target.keys import KEYS, Key
+from talonproof.target.triggers import LIST, list_schema
 
 TABLES: Final[Mapping[str, str]] = {
     "target": "the server under test",
@@ -18,6 +19,13 @@ TABLES: Final[Mapping[str, str]] = {
 
 REQUIRED: Final = {"target": ("url",)}
 
+POOLED_KINDS: Final[Mapping[str, str]] = {
+    "pool": "coupons",
+    "mandatory": "mandatory_coupons",
+    "once": "single_use_coupons",
+}
+"""Those of the kinds below of which there are pools. The first one that is mandatory is bound by itself."""
+
 COUPON_KINDS: Final[Mapping[str, str]] = {
     "pool": "coupons",
     "soft": "soft_coupon",
@@ -25,6 +33,7 @@ COUPON_KINDS: Final[Mapping[str, str]] = {
     "visible": "visible_coupon",
     "limited": "limited_coupon",
     "recipient": "recipient_coupon",
+    "once": "single_use_coupons",
 }
 """The words of the column ``kind`` in the file of coupons, and the binding that each fills."""
 
@@ -57,7 +66,7 @@ def schema() -> dict[str, Any]:
         "title": "A target file of talonproof",
         "description": "What stands in TOML. Strings may hold ${NAME}, the value of an environment variable.",
         "type": "object",
-        "properties": tables,
+        "properties": {**tables, LIST: list_schema()},
         "required": ["target"],
         "additionalProperties": False,
     }

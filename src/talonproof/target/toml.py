@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from talonproof.errors import ConfigError, DocumentError, closest
 from talonproof.target.keys import LARGEST, VARIABLE, Key, Kind
-from talonproof.target.values import Footprint
+from talonproof.target.values import RETURN_POLICIES, Footprint
 
 _VARIABLE: Final = re.compile(VARIABLE)
 _PLACEHOLDER: Final = re.compile(r"\$\{([^}]*)\}")
@@ -99,6 +99,11 @@ class Reader:
                     if isinstance(error, DocumentError):
                         raise
                     raise self.wrong(error.message, row.name, row.table, error.hint) from None
+            case Kind.POLICY:
+                policy: str = self._typed(row, found, str)
+                if policy and policy not in RETURN_POLICIES:
+                    raise self._wrong(row, f"must be {row.kind.value}", closest(policy, RETURN_POLICIES))
+                return policy
             case Kind.HEADERS:
                 if not isinstance(found, dict):
                     raise self._wrong(row, "must be a table of strings", 'headers = { "x-gate" = "…" }')
@@ -114,14 +119,17 @@ class Reader:
         return found
 
     def _filled(self, row: Key, text: str) -> str:
+        return self.filled(text, lambda message, hint: self._wrong(row, message, hint))
+
+    def filled(self, text: str, wrong: Callable[[str, str], DocumentError]) -> str:
         """The text with the values of the variables it names; an unset one is an error, and its text is not guessed."""
 
         def value(found: re.Match[str]) -> str:
             name = found[1]
             if not _VARIABLE.fullmatch(name):
-                raise self._wrong(row, "holds ${…} without the name of a variable", "capitals, digits and _")
+                raise wrong("holds ${…} without the name of a variable", "capitals, digits and _")
             if name not in self.environment:
-                raise self._wrong(row, f"needs the environment variable {name}, which is not set", f"export {name}=…")
+                raise wrong(f"needs the environment variable {name}, which is not set", f"export {name}=…")
             return self.environment[name]
 
         return _PLACEHOLDER.sub(value, text)

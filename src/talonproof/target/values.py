@@ -6,7 +6,9 @@ import dataclasses
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from talonproof.errors import ConfigError, closest
@@ -61,6 +63,9 @@ class Keys:
         return tuple(sorted(found, key=len, reverse=True))
 
 
+MOST_ABREAST = 8
+"""The most calls that are ever sent at the same time."""
+
 _SENT = ("event_type", "store")
 """Bindings that are words of a body, besides attributes and costs."""
 
@@ -77,9 +82,13 @@ class Bindings:
     ``catalog`` can be filtered; ``spare_catalog`` is a catalog for the run alone, connected to the Application of the
     key ``other_application``, and only used if it is listed in ``disposable``: what is in it is changed and removed.
     ``audience_integration`` is the name of a platform that audiences may come from;
-    ``users_per_card_limit`` is that of ``card_program``, above 0. A coupon is there for each kind of reservation:
+    ``users_per_card_limit`` is that of ``card_program``, above 0; ``return_policy`` is that of ``profile_program``, and
+    ``tier_return_policy`` that of ``tier_program``. A coupon is there for each kind of reservation:
     soft, mandatory, without asking for every customer (``visible_coupon``), with a limit that is small
     (``limited_coupon``: at most 10), and for one recipient only.
+
+    Of the pools, whose coupons nobody but the run uses, ``coupons`` are reserved softly, ``mandatory_coupons`` only
+    redeemed by who has reserved them, ``single_use_coupons`` redeemed once.
     """
 
     profile_program: int | None = None
@@ -87,6 +96,9 @@ class Bindings:
     subledger: str | None = None
     populated_profile: str | None = None
     populated_card: str | None = None
+    return_policy: str | None = None
+    tier_program: int | None = None
+    tier_return_policy: str | None = None
     catalog: int | None = None
     catalog_sku: str | None = None
     catalog_price: float | None = None
@@ -115,6 +127,8 @@ class Bindings:
     closed_session: str | None = None
     session_profile: str | None = None
     coupons: tuple[str, ...] = ()
+    mandatory_coupons: tuple[str, ...] = ()
+    single_use_coupons: tuple[str, ...] = ()
     disposable: frozenset[str] = frozenset()
 
     def missing(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -139,7 +153,37 @@ class Bindings:
     @classmethod
     def single(cls) -> tuple[str, ...]:
         """Those of the names that stand for one thing, and not for a pool."""
-        return tuple(name for name in cls.names() if name != "coupons")
+        return tuple(name for name in cls.names() if name not in POOLS)
+
+
+RETURN_POLICIES: Final = ("only_pending", "within_balance", "unlimited")
+"""What a program takes back: pending points alone, active ones as far as there are any, or whatever that leads to."""
+
+DEDUCTING: Final = frozenset(RETURN_POLICIES[1:])
+"""The return policies that take active points back too."""
+
+POOLS: Final = ("coupons", "mandatory_coupons", "single_use_coupons")
+"""Bindings that are a pool: of each, a case that needs it has one for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Parts of a session of which somebody says that they make campaigns act.
+
+    ``campaign`` is the one that acts, where it is named. ``ahead``: it starts later, and acts on a dry update that is
+    evaluated so far in the future, counted from when it ``starts`` if that is said; ``disabled``: it acts only on dry
+    calls that list it. ``with_points``: it acts on a customer who has points. ``budget`` is what one customer gets of
+    its discounts in all, at most.
+    """
+
+    name: str
+    session: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    campaign: int | None = None
+    ahead: timedelta | None = None
+    disabled: bool = False
+    with_points: bool = False
+    starts: datetime | None = None
+    budget: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +191,10 @@ class Limits:
     """What a run may do to the target: the highest footprint, and requests a second (0: no limit).
 
     ``in_flight`` is how many requests may be under way at once, ``requests`` how many a plan may hold, ``seconds`` how
-    long a run may take (0: as long as it likes); None: no limit of the target's. The time-outs are seconds: for a
-    connection, for each piece of an answer, and for all of it from the request to the last byte.
+    long a run may take (0: as long as it likes); None: no limit of the target's. ``parallel`` is how many calls about
+    one thing may be sent at the same time (1: one after the other); None: several on this machine, 1 elsewhere. The
+    time-outs are seconds: for a connection, for each piece of an answer, and for all of it from the request to the
+    last byte.
     """
 
     max_footprint: Footprint = Footprint.DRY
@@ -156,6 +202,7 @@ class Limits:
     in_flight: int | None = None
     requests: int | None = None
     seconds: float | None = None
+    parallel: int | None = None
     connect_timeout: float = 5.0
     read_timeout: float = 30.0
     total_timeout: float = 120.0
@@ -180,7 +227,8 @@ class Target:
     """A server under test. ``settle`` is how long a write may take to be read back, in seconds.
 
     ``latency`` is how long an answer usually takes, in seconds; ``redact`` are attributes of people whose values are
-    written nowhere. ``expected`` are patterns of requirements that cannot be judged here, None where nobody says.
+    written nowhere. ``triggers`` are what a run tries, to learn which effects there are. ``expected`` are patterns of
+    requirements that cannot be judged here, None where nobody says.
     ``loopback`` is whether it runs on this machine; ``unbuilt`` are operations that it declares not to have.
     """
 
@@ -199,11 +247,18 @@ class Target:
     way: Way = field(default_factory=Way)
     redact: frozenset[str] = frozenset()
     expected: tuple[str, ...] | None = None
+    triggers: tuple[Trigger, ...] = ()
 
     @property
     def loopback(self) -> bool:
         """Whether nothing sent to it leaves this machine."""
         return is_loopback(urlsplit(self.url).hostname or "")
+
+    @property
+    def abreast(self) -> int:
+        """How many calls about one thing may be sent at the same time; 1: they go one after the other."""
+        most = self.limits.parallel or (MOST_ABREAST if self.loopback else 1)
+        return min(most, self.limits.in_flight or most, MOST_ABREAST)
 
 
 def is_loopback(host: str) -> bool:

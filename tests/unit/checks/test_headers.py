@@ -41,3 +41,11 @@ def test_another_media_type_is_broken(judged: Judged, sent: str) -> None:
 
     assert (found.requirement, found.holds) == ("ERR-004", False)
     assert (sent or "not given") in found.message
+
+
+@pytest.mark.parametrize(("announced", "holds"), [("2", False), ("0", True), ("", True), ("much", True)])
+def test_a_204_that_announces_a_body_is_broken(judged: Judged, announced: str, holds: bool) -> None:
+    """No client reads a body after a 204; what the server says of its length breaks ERR-003 all the same."""
+    (found,) = judged("deleteCustomerData", 204, headers={"content-length": announced})["no-content"]
+
+    assert holds is found.holds

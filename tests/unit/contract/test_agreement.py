@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from talonproof.contract import dialect
+from talonproof.contract import dialect, worded
 from talonproof.contract.contract import Contract
 from talonproof.contract.validators import Validators
 
@@ -106,11 +106,11 @@ def test_they_agree(validators: Validators, schema: dict[str, Any], values: list
     """jsonschema-rs says valid exactly where jsonschema finds nothing."""
     shared = validators._shared
     prepared = dialect.prepared(schema, "schema")
-    dialect.check(prepared)
-    fast, worded = dialect.fast(prepared, shared.fast), dialect.worded(prepared, shared.worded)
+    worded.check(prepared)
+    fast, slow = dialect.fast(prepared, shared.fast), worded.validator(prepared, shared.worded)
 
     for value in values:
-        assert worded.is_valid(value) is fast.is_valid(value), value
+        assert slow.is_valid(value) is fast.is_valid(value), value
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_they_agree_on_every_trap(validators: Validators, keyword: str, said: li
     shared = validators._shared
     for constraint in said:
         schema = dialect.prepared({keyword: constraint}, "schema")
-        fast, worded = dialect.fast(schema, shared.fast), dialect.worded(schema, shared.worded)
-        differing = [value for value in values if fast.is_valid(value) is not worded.is_valid(value)]
+        fast, slow = dialect.fast(schema, shared.fast), worded.validator(schema, shared.worded)
+        differing = [value for value in values if fast.is_valid(value) is not slow.is_valid(value)]
 
         assert [] == differing, constraint
 
@@ -186,5 +186,5 @@ def test_how_they_agree(validators: Validators, schema: dict[str, Any], value: A
 
     assert (valid, valid) == (
         dialect.fast(prepared, shared.fast).is_valid(value),
-        dialect.worded(prepared, shared.worded).is_valid(value),
+        worded.validator(prepared, shared.worded).is_valid(value),
     )

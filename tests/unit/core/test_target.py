@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from talonproof.errors import ConfigError, DocumentError
-from talonproof.target import Bindings, Footprint, Keys, Limits, Target, checked_url, is_loopback, parse_target
+from talonproof.target import POOLS, Bindings, Footprint, Keys, Limits, Target, checked_url, is_loopback, parse_target
 
 STAGING = """
 [target]
@@ -80,7 +80,7 @@ def test_every_binding_is_read_as_what_it_is() -> None:
     kinds = {
         field.name: str(field.type).partition(" ")[0]
         for field in dataclasses.fields(Bindings)
-        if field.name not in {"coupons", "disposable"}
+        if field.name not in {*POOLS, "disposable"}
     }
     assert {"soft_coupon": "str", "users_per_card_limit": "int", "catalog_price": "float"}.items() <= kinds.items()
     lines = [f"{name} = {values[kind]}" for name, kind in kinds.items()]
@@ -200,10 +200,10 @@ bound = st.builds(
             else texts
         )
         for field in dataclasses.fields(Bindings)
-        if field.name not in {"coupons", "disposable"}
+        if field.name not in {*POOLS, "disposable"}
     },
-    coupons=st.lists(texts, max_size=3).map(tuple),
-    disposable=st.frozensets(st.sampled_from([name for name in Bindings.names() if name != "coupons"])),
+    **{name: st.lists(texts, max_size=3).map(tuple) for name in POOLS},
+    disposable=st.frozensets(st.sampled_from(Bindings.single())),
 )
 
 
@@ -211,12 +211,12 @@ bound = st.builds(
 @settings(max_examples=30)
 def test_every_binding_survives_the_file(bindings: Bindings) -> None:
     """What is written is what is read."""
-    values = {name: getattr(bindings, name) for name in Bindings.names() if name != "coupons"}
+    values = {name: getattr(bindings, name) for name in Bindings.single()}
     lines = ["[bindings]", *(f"{name} = {toml(value)}" for name, value in values.items() if value is not None)]
     lines += [
         f"disposable = {toml(sorted(bindings.disposable))}",
         "[pools]",
-        f"coupons = {toml(list(bindings.coupons))}",
+        *(f"{name} = {toml(list(getattr(bindings, name)))}" for name in POOLS),
     ]
 
     assert bindings == parse_target("\n".join(lines), "t.toml", world=True).bindings

@@ -182,14 +182,14 @@ Maker = Callable[..., Client]
 
 @pytest.fixture
 def make(contract: Contract, validators: Validators, world: World) -> Iterator[Maker]:
-    """Makes clients of fresh emulators, with faults planted by name."""
+    """Makes clients of fresh emulators, with faults planted by name; of the small world unless of another."""
     made: list[Emulator] = []
 
-    def one(*faults: str) -> Client:
+    def one(*faults: str, of: World | None = None, key: str = "live") -> Client:
         clock = FixedClock(NOW)
-        emulator = Emulator(world, contract, clock=clock, validators=validators, faults=select(faults))
+        emulator = Emulator(of or world, contract, clock=clock, validators=validators, faults=select(faults))
         made.append(emulator)
-        return Client(emulator, validators, clock)
+        return Client(emulator, validators, clock, key)
 
     yield one
     for emulator in made:

@@ -20,7 +20,9 @@ TWICE = "sessions/test_transitions.py::test_transition[T19]"
 BINDING = "pagination/test_pages.py::test_status_filter"
 DEPTH = "sessions/test_machine.py::test_machine"
 
-RUN_ENUMS = frozenset({"type", "verdict", "reason", "level", "depth", "max_footprint", "footprint", "started", "ended"})
+RUN_ENUMS = frozenset(
+    {"type", "verdict", "reason", "level", "depth", "max_footprint", "footprint", "started", "ended", "when"}
+)
 """Members of the stream whose text is one of a list, or a moment."""
 
 
@@ -140,6 +142,12 @@ class Build:
                 ),
             ],
             passive=["ERR-013", "ERR-003"],
+            verified=[
+                {
+                    "requirement": "PAG-004", "verdict": "pass", "when": "2026-11-13T09:00:00.000000Z",
+                    "run": "20261113-090000-cd34", "target": "embedded emulator",
+                },
+            ],
             matrix=[
                 {"row": "T18", "from": "closed", "action": "PUT open", "status": "SES-118", "state": "SES-218"},
                 {"row": "T19", "from": "closed", "action": "PUT closed", "status": "SES-119", "state": "SES-219"},
@@ -150,6 +158,11 @@ class Build:
             self.case(
                 CLOSED_THEN_OPEN, "fail", requests={"planned": 4, "sent": 4, "extra": 3},
                 evidence={"SES-118": 1, "SES-218": 1, "ERR-013": 4},
+                exercised={
+                    "SES-118": {"exchanges": 1, "shapes": ["0a0a0a0a"], "transitions": ["closed → open"]},
+                    "SES-218": {"exchanges": 2, "shapes": ["0a0a0a0a", "1b1b1b1b"], "transitions": ["closed → open"]},
+                    "ERR-013": {"exchanges": 4, "shapes": ["0a0a0a0a", "1b1b1b1b"], "effects": ["acceptCoupon"]},
+                },
                 findings=[
                     self.finding("SES-118", "warn", pointer="", check="transition-status"),
                     self.finding("SES-218", message="stored as open, expected closed"),
@@ -180,7 +193,8 @@ class Build:
         match value:
             case dict():
                 free = name in {
-                    "evidence", "created", "consumed", "left_behind", "request_headers", "response_headers",
+                    "evidence", "exercised", "created", "consumed", "left_behind",
+                    "request_headers", "response_headers",
                 }  # fmt: skip
                 return {(key + text if free else key): self._poison(item, text, key) for key, item in value.items()}
             case list():

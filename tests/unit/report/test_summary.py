@@ -79,13 +79,14 @@ def test_nobody_is_mentioned_and_nothing_linked(text: str) -> None:
 
 
 def test_a_hostile_server_makes_no_markup(build: Any) -> None:
-    """Markup in every text: the only HTML is the folding of each finding."""
+    """Markup in every text: the only HTML is the folding of the grade and of each finding."""
     hostile = build.poisoned(build.sample(), "</summary></details><img src=x>`````\n# heading")
     tokens = MarkdownIt("commonmark", {"html": True}).parse(summary(account(build.stream(*hostile))))
     blocks = [token.content.strip() for token in tokens if token.type == "html_block"]
     inline = [child for token in tokens for child in token.children or () if child.type == "html_inline"]
 
-    assert ["<details><summary>2 requests to see it</summary>", "</details>"] * 2 == blocks
+    grade = "<details><summary>Fidelity 66.6 %; 4 held, 1 must and 1 should broken, 3 of 10 not judged</summary>"
+    assert [grade, "</details>", *["<details><summary>2 requests to see it</summary>", "</details>"] * 2] == blocks
     assert [] == inline
     assert {"### Findings"} == {
         f"### {tokens[at + 1].content}" for at, t in enumerate(tokens) if t.type == "heading_open"

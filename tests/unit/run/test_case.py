@@ -20,6 +20,7 @@ from talonproof.run import breaker
 from talonproof.run.api import Api
 from talonproof.run.bench import Bench
 from talonproof.run.case import Case
+from talonproof.run.effects import Fired, Seen
 from talonproof.run.explore import explore
 from talonproof.run.lease import Pool
 from talonproof.run.plan import Row, Spec
@@ -42,6 +43,7 @@ class Judged(Protocol):
         requests: int = ...,
         examples: int = ...,
         needs: tuple[str, ...] = ...,
+        effects: tuple[str, ...] = ...,
     ) -> dict[str, Any]:
         """The line of the case."""
         ...
@@ -55,6 +57,9 @@ CLAUSES = catalogue(
         Requirement("SES-003", ("R3",), Level.OBSERVE, "who knows", (), ("all",)),
     ],
 )
+
+
+BOUND = Bindings(coupons=("ONE", "TWO"), mandatory_coupons=("HARD",))
 
 
 @pytest.fixture(autouse=True)
@@ -81,10 +86,11 @@ def judged(contract: Contract, tmp_path: Path) -> Judged:
         requests: int = 10,
         examples: int = 1,
         needs: tuple[str, ...] = (),
+        effects: tuple[str, ...] = (),
     ) -> dict[str, Any]:
         bench = Bench.open(
             RunOptions(run="unit", seed=7, depth=Depth.RELEASE, max_footprint=Footprint.DESTRUCTIVE),
-            Target(url="http://127.0.0.1:1", allowed_host="127.0.0.1", bindings=Bindings(coupons=("ONE", "TWO"))),
+            Target(url="http://127.0.0.1:1", allowed_host="127.0.0.1", bindings=BOUND),
             Keys("canary-key"),
             contract,
             CLAUSES,
@@ -92,6 +98,7 @@ def judged(contract: Contract, tmp_path: Path) -> Judged:
             worker="w",
             workers=1,
             transport=httpx.MockTransport(handler),
+            seen=Seen({"setDiscount": (Fired("mark", {"attributes": {"mark": "x"}}, 7),)}),
         )
         spec = Spec(
             "sessions/test_u.py::test_case",
@@ -101,6 +108,7 @@ def judged(contract: Contract, tmp_path: Path) -> Judged:
             Footprint.CONSUME,
             requests,
             needs=needs,
+            effects=effects,
         )
         case = bench.case(Row(spec, requests * examples, examples))
         record = run_case(case, lambda: body(case, Api(case)))
@@ -126,7 +134,29 @@ def test_what_holds_passes_with_its_evidence(judged: Judged) -> None:
 
     assert record["verdict"] == "pass"
     assert record["evidence"]["SES-001"] == 1
+    assert record["exercised"]["SES-001"]["exchanges"] == 1
     assert record["requests"] == {"planned": 10, "sent": 1, "extra": 0}
+
+
+def test_what_rests_on_no_exchange_is_no_judgement(judged: Judged) -> None:
+    """A suite that judges, or records, without having seen anything is at fault: it would pass on any server."""
+
+    def judging(case: Case, api: Api) -> None:
+        read(api)
+        case.judge("SES-001", holds=True, message="", of=(), operation="getCustomerSession")
+
+    def recording(case: Case, _: Api) -> None:
+        case.observe("SES-003", "nothing was sent")
+
+    for record, says in (
+        (judged(judging), "judges SES-001 by no exchange at all"),
+        (
+            judged(recording, lambda _: httpx.Response(200, json={}), "SES-003"),
+            "records SES-003 before anything was answered",
+        ),
+    ):
+        assert record["verdict"] == "error"
+        assert says in record["detail"]
 
 
 @pytest.mark.parametrize(
@@ -464,3 +494,62 @@ def test_a_case_that_needs_no_coupon_leases_none(judged: Judged, tmp_path: Path)
             case.accepted("SES-001", read(api))
 
     assert "pass" == judged(body)["verdict"]
+
+
+def test_each_pool_that_a_case_needs_is_leased_by_itself(judged: Judged) -> None:
+    """One coupon of each, however many it has."""
+
+    def body(case: Case, api: Api) -> None:
+        assert (("ONE",), ("HARD",)) == (case.bindings.coupons, case.bindings.mandatory_coupons)
+        case.accepted("SES-001", read(api))
+
+    assert "pass" == judged(body, needs=("mandatory_coupons", "coupons"))["verdict"]
+
+
+def test_a_case_is_told_what_made_an_effect_show(judged: Judged) -> None:
+    """The parts of a session that a trigger adds, which the case may change, and the campaign."""
+
+    def body(case: Case, api: Api) -> None:
+        case.trigger("setDiscount")["attributes"]["mark"] = "y"
+        assert {"attributes": {"mark": "x"}} == case.trigger("setDiscount")
+        assert 7 == case.fired("setDiscount").campaign
+        case.accepted("SES-001", read(api))
+
+    assert "pass" == judged(body, effects=("setDiscount",))["verdict"]
+
+
+def test_an_effect_that_is_not_declared_cannot_be_built_on(judged: Judged) -> None:
+    """The case would run where nothing shows it: a fault of the harness."""
+
+    def body(case: Case, _: Api) -> None:
+        case.trigger("setDiscount")
+
+    record = judged(body)
+
+    assert "error" == record["verdict"]
+    assert "builds on setDiscount without declaring it" in record["detail"]
+
+
+SHOWN = {"effectType": "setDiscount", "props": {}}
+OTHER = {"effectType": "acceptCoupon"}
+
+
+@pytest.mark.parametrize(("effects", "verdict"), [([SHOWN], "pass"), ([OTHER], "unsupported"), (None, "unsupported")])
+def test_what_does_not_show_again_is_no_fault(judged: Judged, effects: Any, verdict: str) -> None:
+    """A budget may be spent, or somebody else have come first: what was judged until then stands, and nothing fails."""
+
+    def body(case: Case, api: Api) -> None:
+        answer = api.get_session(case.new_id("session"))
+        case.accepted("SES-001", answer)
+        assert effects == case.showing(answer, "setDiscount")
+        case.judge("SES-002", True, "", of=answer)
+
+    def server(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"effects": effects})
+
+    record = judged(body, server, "SES-001", "SES-002", effects=("setDiscount",))
+
+    assert verdict == record["verdict"]
+    assert ("never-triggered" if verdict == "unsupported" else None) == record["reason"]
+    assert 1 == record["evidence"]["SES-001"]
+    assert [] == record["findings"]

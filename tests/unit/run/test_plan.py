@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from talonproof.config import Depth, RunOptions
 from talonproof.errors import ConfigError, HarnessError
 from talonproof.requirement import Catalogue, Level, Requirement, catalogue
-from talonproof.run.plan import Row, Spec, case_seed, make_plan
-from talonproof.target import Bindings, Footprint, Keys, Target
+from talonproof.run.effects import Fired, Seen
+from talonproof.run.plan import Plan, Row, Spec, case_seed, make_plan
+from talonproof.target import Bindings, Footprint, Keys, Target, Trigger
 from talonproof.verdict import Reason, Verdict
 
 TARGET = Target(url="http://127.0.0.1:1", allowed_host="127.0.0.1", bindings=Bindings(store="shop"))
@@ -115,6 +117,70 @@ def test_what_depends_on_an_unsure_edition_is_not_judged() -> None:
 def test_a_plan_says_what_a_case_needs() -> None:
     """Bindings by their names, keys by their roles."""
     assert ["store", "expired_key"] == only(spec(needs=("store",), keys=("expired",))).record()["needs"]
+
+
+SEEN = Seen({"setDiscount": (Fired("discount"),)}, requests=5)
+
+
+def looked(case: Spec, seen: Seen | None) -> Plan:
+    """The plan of one case on a target with two triggers, after a look at its effects or without one."""
+    target = replace(TARGET, triggers=(Trigger("a"), Trigger("b")))
+    return make_plan([case], OPTIONS, target, KEYS, CLAUSES, (), seen=seen)
+
+
+def test_a_case_runs_where_its_effects_were_seen() -> None:
+    """What it took to see them counts among the requests of the plan."""
+    plan = looked(spec(effects=("setDiscount",)), SEEN)
+
+    assert plan.rows[0].planned
+    assert 5 + 2 == plan.requests
+    assert ["setDiscount"] == plan.rows[0].record()["effects"]
+    assert {"setDiscount": ["discount"]} == plan.looked()["seen"]
+
+
+def test_a_case_about_an_effect_that_nothing_shows_does_not_run() -> None:
+    """And the reason says which one, in words."""
+    plan = looked(spec(effects=("setDiscount", "deductLoyaltyPoints:card")), SEEN)
+
+    row = plan.rows[0]
+    assert (Verdict.UNSUPPORTED, Reason.NEVER_TRIGGERED, 0) == (row.verdict, row.reason, row.requests)
+    assert "nothing that was tried shows deductLoyaltyPoints on a card" == row.detail
+    assert 5 == plan.requests
+
+
+def test_before_anybody_looked_any_effect_may_show() -> None:
+    """A plan counts what it will take to look: a plain session, and each trigger; none where no case needs to know."""
+    plan = looked(spec(effects=("setDiscount",)), None)
+
+    assert plan.wants_effects
+    assert 3 + 2 == plan.requests
+    assert {"requests": 3, "seen": None, "silent": {}} == plan.looked()
+    idle = looked(spec(), None)
+    assert (False, 2) == (idle.wants_effects, idle.requests)
+
+
+@pytest.mark.parametrize("label", ["scheduled", "disabled"])
+def test_a_campaign_that_no_trigger_names_can_be_told_before(label: str) -> None:
+    """Scheduled and disabled campaigns show only where the file names them."""
+    assert Reason.NEVER_TRIGGERED is looked(spec(effects=(label,)), None).rows[0].reason
+    named = (Trigger("c", campaign=1, ahead=timedelta(1)), Trigger("d", campaign=2, disabled=True))
+    target = replace(TARGET, triggers=named)
+    assert make_plan([spec(effects=(label,))], OPTIONS, target, KEYS, CLAUSES, ()).rows[0].planned
+
+
+def test_looking_counts_against_max_requests_once() -> None:
+    """The first case that needs it pays for it; where it is too dear, cases that need it do not run."""
+    cases = [spec("a/x::a", effects=("setDiscount",)), spec("a/x::b", effects=("setDiscount",)), spec("a/x::c")]
+    target = replace(TARGET, triggers=(Trigger("a"), Trigger("b")))
+
+    def planned(most: int) -> list[bool]:
+        plan = make_plan(cases, replace(OPTIONS, max_requests=most), target, KEYS, CLAUSES, ())
+        assert plan.requests <= most
+        return [row.planned for row in plan.rows]
+
+    assert [True, True, True] == planned(9)
+    assert [True, True, False] == planned(8)
+    assert [False, False, True] == planned(4)
 
 
 def test_max_requests_leaves_out_what_does_not_fit_any_more() -> None:

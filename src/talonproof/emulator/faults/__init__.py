@@ -14,23 +14,34 @@ from talonproof.emulator.faults.counters import COUNTERS
 from talonproof.emulator.faults.coupons import COUPONS
 from talonproof.emulator.faults.customers import CUSTOMERS
 from talonproof.emulator.faults.dry_runs import DRY_RUNS
+from talonproof.emulator.faults.earnings import EARNINGS
+from talonproof.emulator.faults.evaluations import EVALUATIONS
 from talonproof.emulator.faults.events import EVENTS
 from talonproof.emulator.faults.fault import Fault as Fault
 from talonproof.emulator.faults.filters import FILTERS
 from talonproof.emulator.faults.keys import KEYS
 from talonproof.emulator.faults.pages import PAGES
+from talonproof.emulator.faults.races import RACES
+from talonproof.emulator.faults.redemptions import REDEMPTIONS
 from talonproof.emulator.faults.referrals import REFERRALS
 from talonproof.emulator.faults.returns import RETURNS
+from talonproof.emulator.faults.rollbacks import ROLLBACKS
 from talonproof.emulator.faults.states import STATES
+from talonproof.emulator.faults.table import TABLE
 from talonproof.errors import ConfigError, closest
 
 _AREAS = (
-    *(STATES, CONTENT, RETURNS, COUNTERS, DRY_RUNS, PAGES, FILTERS, KEYS, ANSWERS),
+    *(STATES, TABLE, CONTENT, RETURNS, COUNTERS, DRY_RUNS, PAGES, FILTERS, KEYS, ANSWERS),
     *(CUSTOMERS, AUDIENCES, COUPONS, REFERRALS, CARDS, CATALOGS, EVENTS),
+    *(ROLLBACKS, EARNINGS, REDEMPTIONS, EVALUATIONS, RACES),
 )
 
 FAULTS: Mapping[str, Fault] = {fault.id: fault for fault in chain.from_iterable(_AREAS)}
 """Every fault by its name, in the order of the areas."""
+
+
+ENGINE = frozenset(fault.id for fault in chain(ROLLBACKS, EARNINGS, REDEMPTIONS, EVALUATIONS))
+"""The names of those that show only where campaigns act."""
 
 
 def select(names: Iterable[str]) -> tuple[Fault, ...]:

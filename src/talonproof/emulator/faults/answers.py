@@ -172,3 +172,14 @@ def _(request: Request) -> Request:
     path, question, query = request.target.partition("?")
     segments = [quote(unquote(segment).replace("+", " "), safe="") for segment in path.split("/")]
     return replace(request, target="/".join(segments) + question + query)
+
+
+@ANSWERS.must(
+    "204-announces-a-body",
+    "An answer with status 204 has a body.",
+    "ERR-003",
+    on=("updateCustomerProfilesV2", "trackEventV2", "deleteCustomerData"),
+)
+@on_reply
+def _(answer: Reply) -> Reply:
+    return Reply(204, {**answer.headers, "content-length": "2"}, b"{}") if answer.status == 204 else answer

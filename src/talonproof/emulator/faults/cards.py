@@ -11,7 +11,7 @@ from talonproof.emulator.faults.fault import Collection, Proceed, on_reply, on_r
 from talonproof.emulator.faults.filters import BALANCES
 from talonproof.emulator.faults.pages import LISTS
 from talonproof.emulator.faults.tampering import edited_body, edited_reply, in_path, problems_of, sent_list, with_list
-from talonproof.emulator.message import Reply, Request, as_object
+from talonproof.emulator.message import Reply, Request, as_object, reply
 
 if TYPE_CHECKING:
     from talonproof.emulator.app import Emulator
@@ -105,6 +105,12 @@ def _(request: Request) -> Request:
 @on_reply
 def _(answer: Reply) -> Reply:
     return replace(answer, status=201) if answer.ok else answer
+
+
+@CARDS.must("card-refused", "No card can be made.", "LOY-005", on=GENERATE)
+@on_reply
+def _(_answer: Reply) -> Reply:
+    return reply(400, {"message": "No card can be made.", "StatusCode": 400})
 
 
 @CARDS.must("identifier-with-stars", "The identifiers of cards have characters that none should have.", "LOY-007",

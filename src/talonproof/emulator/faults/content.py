@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from talonproof.emulator import profile, session
 from talonproof.emulator.faults.fault import Collection, Proceed, on_request
 from talonproof.emulator.faults.states import RETURN, UPDATE
 from talonproof.emulator.faults.tampering import (
@@ -21,7 +22,7 @@ from talonproof.emulator.faults.tampering import (
     stored,
     with_key,
 )
-from talonproof.emulator.message import Reply, Request
+from talonproof.emulator.message import Reply, Request, reply
 from talonproof.emulator.session import OPEN
 from talonproof.emulator.world import Entity
 
@@ -232,3 +233,42 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     if key is None or key.test or key.expires is not None or is_dry(request):
         return proceed(request)
     return proceed(with_key(request, live_key(emulator)))
+
+
+@CONTENT.must("first-update-not-stored", "The first update of an id is answered but not stored.", "SES-001", on=UPDATE)
+def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
+    new = stored(request, emulator) is None
+    answer = proceed(request)
+    made = stored(request, emulator) if new and answer.ok else None
+    if made is not None:
+        with emulator.store.transaction():
+            session.forget(emulator.store, made)
+    return answer
+
+
+@CONTENT.must("later-carts-ignored", "Of several carts only the first is ever stored.", "SES-006", on=UPDATE)
+def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
+    if stored(request, emulator) is None:
+        return proceed(request)
+    return proceed(edited_session(request, lambda sent: sent.pop("cartItems", None)))
+
+
+@CONTENT.must(
+    "unknown-customer-refused", "A session of a profile that does not exist is refused.", "SES-046", on=UPDATE
+)
+def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
+    name = (sent_session(request) or {}).get("profileId")
+    with emulator.store.reading():
+        unknown = bool(name) and profile.find(emulator.store, str(name)) is None
+    return reply(400, {"message": "There is no such profile."}) if unknown else proceed(request)
+
+
+@CONTENT.must(
+    "cards-shown-unasked", "The loyalty of a session shows cards that it does not name.", "SES-056", on=UPDATE
+)
+def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
+    name = (sent_session(request) or {}).get("profileId", "")
+    sql = "SELECT identifier FROM card JOIN registration ON card_id = card.id WHERE profile = ? LIMIT 1"
+    with emulator.store.reading():
+        owned = [identifier for (identifier,) in emulator.store.all(sql, name)]
+    return proceed(edited_session(request, lambda sent: sent.setdefault("loyaltyCards", owned)))

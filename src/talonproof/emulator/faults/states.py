@@ -241,3 +241,18 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     if answer.ok:
         overwrite(request, emulator, edit)
     return answer
+
+
+@STATES.must(
+    "reopen-drops-item-attributes", "Reopening a session empties the attributes of its items.", "REO-010", on=REOPEN
+)
+def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
+    answer = proceed(request)
+
+    def edit(found: Session) -> None:
+        for line in found.cart:
+            line.pop("attributes", None)
+
+    if answer.ok:
+        overwrite(request, emulator, edit)
+    return answer

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from talonproof.emulator import answers, attributes, audience, coupon, event, profile, referral, session
+from talonproof.emulator import (
+    achievement,
+    answers,
+    attributes,
+    audience,
+    coupon,
+    event,
+    giveaway,
+    profile,
+    referral,
+    session,
+)
 from talonproof.emulator.call import Call
 from talonproof.emulator.checked import custom, customer_id, whole
+from talonproof.emulator.engine import settlement
+from talonproof.emulator.engine.evaluation import evaluate, reasons_wanted
+from talonproof.emulator.engine.situation import Situation, chosen
 from talonproof.emulator.message import Reply, reply
 from talonproof.emulator.profile import Profile
 from talonproof.emulator.refusal import INVALID, Refusal, bad_body
@@ -37,8 +51,13 @@ def update(call: Call) -> Reply:
     profile.save(call.store, customer)
     if not runs:
         return reply(200, {"effects": [], "createdCoupons": [], "createdReferrals": []})
-    happened = event.record(call, event.PROFILE_CREATED if new else event.PROFILE_UPDATED, profile=name)
-    return reply(200, answers.state(call, event=happened, customer=customer))
+    kind = event.PROFILE_CREATED if new else event.PROFILE_UPDATED
+    failures = reasons_wanted(call)
+    situation = Situation(moment=call.now, event=kind, profile=customer, campaigns=chosen(call, body))
+    outcome = settlement.happen(call, customer, evaluate(call, situation, failures))
+    profile.save(call.store, customer)
+    happened = event.record(call, kind, profile=name, effects=[effect.document() for effect in outcome.effects])
+    return reply(200, answers.state(call, event=happened, customer=customer, outcome=outcome, failures=failures))
 
 
 def _audiences(call: Call, changes: Mapping[str, Any], key: str) -> list[int]:
@@ -82,10 +101,7 @@ def update_many(call: Call) -> Reply:
 
 
 def inventory(call: Call) -> Reply:
-    """What belongs to a profile, by the sections asked for.
-
-    There are neither giveaways nor achievements: only rules give any.
-    """
+    """What belongs to a profile, by the sections asked for."""
     name = call.path_id("integrationId")
     customer = profile.find(call.store, name)
     if customer is None:
@@ -95,21 +111,35 @@ def inventory(call: Call) -> Reply:
 
 
 def _coupons(call: Call, customer: Profile) -> list[dict[str, Any]]:
-    kept = coupon.of_customer(call.store, customer.integration_id)
-    return [coupon.inventory_document(call.store, one, call.now) for one in kept]
+    name, campaigns = customer.integration_id, call.world.campaigns
+
+    def runs(number: int) -> bool:
+        campaign = campaigns.get(number)
+        return campaign is None or campaign.shown_state(call.now, call.loaded) in {"running", "scheduled"}
+
+    return [
+        coupon.inventory_document(call.store, one, name, call.now, runs=runs(one.campaign))
+        for one in coupon.of_customer(call.store, name)
+    ]
 
 
-def _nothing(_call: Call, _customer: Profile) -> list[dict[str, Any]]:
-    return []
+def _giveaways(call: Call, customer: Profile) -> list[dict[str, Any]]:
+    kept = giveaway.of_customer(call.store, customer.integration_id)
+    return [giveaway.document(call.store, one) for one in kept]
+
+
+def _achievements(call: Call, customer: Profile) -> list[dict[str, Any]]:
+    known = call.known("AchievementProgressWithDefinition") | call.known("AchievementProgress")
+    return achievement.of_customer(call.store, call.world, customer.integration_id, call.now, known)
 
 
 _SECTIONS: Mapping[str, Callable[[Call, Profile], Any]] = {
     "profile": lambda call, customer: profile.document(call.store, customer, call.world.account),
     "referrals": lambda call, customer: referral.of_advocate(call.store, customer.integration_id),
     "coupons": _coupons,
-    "loyalty": lambda call, customer: answers.loyalty(call, customer, ()) or {"programs": {}},
-    "giveaways": _nothing,
-    "achievements": _nothing,
+    "loyalty": lambda call, customer: answers.loyalty(call, customer) or {"programs": {}},
+    "giveaways": _giveaways,
+    "achievements": _achievements,
 }
 
 

@@ -8,6 +8,9 @@ from typing import Any
 from talonproof.emulator import answers, attributes, event, profile
 from talonproof.emulator.call import Call
 from talonproof.emulator.checked import customer_id
+from talonproof.emulator.engine import settlement
+from talonproof.emulator.engine.evaluation import evaluate, reasons_wanted
+from talonproof.emulator.engine.situation import Situation, chosen
 from talonproof.emulator.message import Reply, reply
 from talonproof.emulator.refusal import INVALID, Refusal, bad_body
 from talonproof.emulator.world import Entity
@@ -31,8 +34,13 @@ def track(call: Call) -> Reply:
     customer, _ = profile.ensure(call.store, name, call.now)
     if not call.dry:
         customer.active(call.now)
+    held = attributes.merged({}, sent)
+    failures = reasons_wanted(call)
+    situation = Situation(call.now, kind, profile=customer, event_attributes=held, campaigns=chosen(call, body))
+    outcome = settlement.happen(call, customer, evaluate(call, situation, failures))
     profile.save(call.store, customer)
-    happened = event.record(call, kind, profile=name, store=store, attributes=attributes.merged({}, sent))
+    shown = [effect.document() for effect in outcome.effects]
+    happened = event.record(call, kind, profile=name, store=store, attributes=held, effects=shown)
     if silent:
         return reply(204)
-    return reply(200, answers.state(call, event=happened, customer=customer))
+    return reply(200, answers.state(call, event=happened, customer=customer, outcome=outcome, failures=failures))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from talonproof.emulator import card, ledger, profile
+from talonproof.emulator import card, ledger, profile, tiers
 from talonproof.emulator.call import Call
 from talonproof.emulator.card import Card
 from talonproof.emulator.ledger import Account, Page, Wanted
@@ -16,20 +16,37 @@ def balances(call: Call) -> Reply:
     """The balances of a profile or a card, at a moment or now.
 
     The main ledger is ``balance``, the others are in ``subledgerBalances``; with a filter, only what it names.
-    No program of a world has tiers, so there is no tier information.
+    Tiers are shown if asked for, where the program has any.
     """
     account = _account(call)
     wanted = _subledgers(call)
     moment = call.parameters.get("endDate", call.now + 1)
-    found = ledger.balances(call.store, account, moment=moment, subledgers=wanted)
+    found: dict[str, dict[str, Any]] = {
+        name: {**balance, **_tiers(call, account, name, moment)}
+        for name, balance in ledger.balances(call.store, account, moment=moment, subledgers=wanted).items()
+    }
     shown: dict[str, Any] = {}
-    main = found.pop("", dict(ledger.EMPTY))
+    main = found.pop("", None) or {**ledger.EMPTY, **_tiers(call, account, "", moment)}
     if wanted is None or "" in wanted:
         shown["balance"] = main
     shown["subledgerBalances"] = found
     if account.card:
         shown["profiles"] = card.registrations(call.store, _card(call, account))
     return reply(200, shown)
+
+
+def _tiers(call: Call, account: Account, subledger: str, moment: int) -> dict[str, Any]:
+    """What is asked for of the tier of a ledger at a moment, now and at its end; cards have no tiers."""
+    program = call.world.programs[account.program]
+    asked, projected = (call.parameters.get(name, False) for name in ("includeTiers", "includeProjectedTier"))
+    if not program.tiers or not (asked or projected):
+        return {}
+    line = tiers.Timeline(call.store, account, subledger, moment)
+    held = tiers.standing(program, line, moment)
+    shown = tiers.document(program, held) if asked else {}
+    if projected and (coming := tiers.projected(program, line, held)) is not None:
+        shown["projectedTier"] = coming
+    return shown
 
 
 def transactions(call: Call) -> Reply:

@@ -7,6 +7,8 @@ from typing import Any
 
 from talonproof.emulator import answers, event, profile, returned, session
 from talonproof.emulator.call import Call
+from talonproof.emulator.engine import settlement
+from talonproof.emulator.engine.outcome import Outcome
 from talonproof.emulator.message import Reply, reply
 from talonproof.emulator.operations.sessions import customer_of, existing
 from talonproof.emulator.refusal import bad_body, bad_parameter
@@ -26,6 +28,7 @@ def give_back(call: Call) -> Reply:
     customer = customer_of(call, visit)
     before = returned.earlier(call, visit, customer)
     sales = visit.sales
+    outcome = Outcome(settlement.give_back(call, visit, items))
     for item in items:
         visit.cart[item["position"]]["returned"] += item["quantity"]
     visit.state = RETURNED
@@ -36,12 +39,17 @@ def give_back(call: Call) -> Reply:
             customer.active(call.now)
         profile.save(call.store, customer)
     session.save(call.store, visit)
-    happened = event.record(
-        call, event.RETURNED, profile=visit.profile, session=visit.integration_id, store=visit.store
-    )
+    happened = _recorded(call, event.RETURNED, visit, outcome)
     record = returned.record(call, visit, customer, happened["id"], items)
-    answer = answers.state(call, event=happened, customer=customer, visit=visit, earlier=before)
+    answer = answers.state(call, event=happened, customer=customer, visit=visit, earlier=before, outcome=outcome)
     return reply(200, {**answer, "return": record})
+
+
+def _recorded(call: Call, kind: str, visit: Session, outcome: Outcome) -> dict[str, Any]:
+    effects = [effect.document() for effect in outcome.effects]
+    return event.record(
+        call, kind, profile=visit.profile, session=visit.integration_id, store=visit.store, effects=effects
+    )
 
 
 def _items(visit: Session, sent: Sequence[Mapping[str, Any]]) -> list[dict[str, int]]:
@@ -84,7 +92,7 @@ def _position(visit: Session, remaining: list[int], item: Mapping[str, Any], poi
 
 
 def reopen(call: Call) -> Reply:
-    """Opens a closed session again, and takes back what its close counted for."""
+    """Opens a closed session again, and takes back what its close did and counted for, but for what stays."""
     visit = existing(call)
     if visit.state != CLOSED:
         raise bad_parameter("customerSessionId", "Invalid state", f"The session is {visit.state}, not closed.")
@@ -93,8 +101,9 @@ def reopen(call: Call) -> Reply:
         customer.count(-1, -visit.sales)
         customer.active(call.now)
         profile.save(call.store, customer)
+    outcome = Outcome(settlement.reopen(call, visit))
     visit.state = OPEN
     visit.touch(call.now)
     session.save(call.store, visit)
-    event.record(call, event.REOPENED, profile=visit.profile, session=visit.integration_id, store=visit.store)
-    return reply(200, {"effects": []})
+    happened = _recorded(call, event.REOPENED, visit, outcome)
+    return reply(200, {"effects": happened["effects"]})

@@ -11,6 +11,10 @@ from typing import Any
 
 from talonproof.emulator import answers, attributes, carts, event, profile, session
 from talonproof.emulator.call import MAX_ID, Call
+from talonproof.emulator.engine import settlement
+from talonproof.emulator.engine.evaluation import Failure, evaluate, reasons_wanted
+from talonproof.emulator.engine.outcome import Outcome
+from talonproof.emulator.engine.situation import Situation, chosen, moment
 from talonproof.emulator.message import Reply, reply
 from talonproof.emulator.profile import Profile
 from talonproof.emulator.refusal import INVALID, Refusal, bad_body, bad_parameter
@@ -33,9 +37,10 @@ _TRANSITIONS: Mapping[str | None, Mapping[str | None, tuple[str, str]]] = {
 
 
 def get(call: Call) -> Reply:
-    """The session as it is stored; no effects, since no rule gives any yet."""
+    """The session as it is stored, with the effects that still hold."""
     found = existing(call)
-    return reply(200, {"customerSession": session.document(found, call.known("CustomerSessionV2")), "effects": []})
+    effects = [effect.document() for effect in found.effects]
+    return reply(200, {"customerSession": session.document(found, call.known("CustomerSessionV2")), "effects": effects})
 
 
 def existing(call: Call) -> Session:
@@ -66,6 +71,8 @@ def update(call: Call) -> Reply:
     visit.state = state
     visit.updates += 1
     visit.touch(call.now)
+    failures = reasons_wanted(call)
+    outcome = _outcome(call, visit, customer, before, kind, failures)
     if customer is not None:
         if before in {None, OPEN} and state == CLOSED:
             customer.count(1, visit.sales)
@@ -75,8 +82,36 @@ def update(call: Call) -> Reply:
             customer.active(call.now)
         profile.save(call.store, customer)
     session.save(call.store, visit)
-    happened = event.record(call, kind, profile=visit.profile, session=visit.integration_id, store=visit.store)
-    return reply(200, answers.state(call, event=happened, customer=customer, visit=visit))
+    effects = [effect.document() for effect in outcome.effects]
+    happened = event.record(
+        call, kind, profile=visit.profile, session=visit.integration_id, store=visit.store, effects=effects
+    )
+    answer = answers.state(call, event=happened, customer=customer, visit=visit, outcome=outcome, failures=failures)
+    return reply(200, answer)
+
+
+def _outcome(
+    call: Call, visit: Session, customer: Profile | None, before: str | None, kind: str, failures: list[Failure] | None
+) -> Outcome:
+    """What rules lead to: tentative while the session is open, true once it is closed.
+
+    A cancel takes back what closing did; nothing has happened that a cancel of an open session could take back.
+    """
+    if visit.state == CANCELLED:
+        if before in {CLOSED, RETURNED}:
+            return Outcome(settlement.cancel(call, visit))
+        visit.effects = []
+        return Outcome()
+    situation = Situation(
+        moment=moment(call),
+        event=kind,
+        session=visit,
+        profile=customer,
+        closing=visit.state == CLOSED,
+        campaigns=chosen(call, call.body["customerSession"]),
+    )
+    settle = settlement.close if situation.closing else settlement.open_
+    return settle(call, visit, customer, evaluate(call, situation, failures))
 
 
 def _check_now(call: Call) -> None:
@@ -89,8 +124,10 @@ def _check_now(call: Call) -> None:
 
 
 def _set_aside(call: Call, stored: Session) -> None:
-    """Takes a session, and what it counts for, out of the way of a dry evaluation."""
+    """Takes a session, what closing it did, and what it counts for, out of the way of a dry evaluation."""
     customer = customer_of(call, stored)
+    if stored.state in {CLOSED, RETURNED}:
+        settlement.cancel(call, stored)
     if customer is not None and stored.state in {CLOSED, RETURNED}:
         customer.count(-1, -stored.sales)
         profile.save(call.store, customer)

@@ -28,10 +28,10 @@ WORKER: Final = "doctor"
 class Asking:
     """Asks a target by the operations of a contract; the guard lets nothing through that is more than dry.
 
-    A limit of the target that is lower still holds. ``sent`` counts every request.
+    A limit of the target that is lower still holds. ``sent`` counts every request; ``worker`` names the ids.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is to be asked with
         self,
         target: Target,
         keys: Keys,
@@ -42,9 +42,10 @@ class Asking:
         rate: float = 0.0,
         journal: Journal | None = None,
         transport: httpx.BaseTransport | None = None,
+        worker: str = WORKER,
     ) -> None:
         self.target = target
-        self.ledger = Ledger(run, WORKER)
+        self.ledger = Ledger(run, worker)
         self.exchanges: list[Exchange] = []
         self._contract = contract
         guard = Guard(target, contract, min(limit, Footprint.DRY), self.ledger)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from talonproof.http.exchange import Credential, Exchange
 from talonproof.run.doctor.asking import Asking
-from talonproof.target import Bindings
+from talonproof.target import POOLS, Bindings
 
 _CENT: Final = 0.01
 _ITEM: Final[Mapping[str, Any]] = {"name": "mug", "sku": "tp-mug", "quantity": 1, "price": 10.5}
@@ -79,7 +79,7 @@ def look_at_keys(asking: Asking, roles: Mapping[str, str]) -> tuple[Held, ...]:
 
 
 def _seen(asking: Asking, names: list[str]) -> Iterator[Held]:
-    for look in (_sessions, _ledgers, _inventory, _coupons):
+    for look in (_sessions, _ledgers, _tiers, _inventory, _coupons):
         yield from (held for held in look(asking) if held.name in names)
     for parts, send in ((_SESSION, _send_session), (_PROFILE, _send_profile), (_EVENT, _send_event)):
         yield from _together(asking, [name for name in parts if name in names], parts, send)
@@ -124,6 +124,16 @@ def _ledgers(asking: Asking) -> Iterator[Held]:
         yield _judged("subledger", answer, "" if there else f"populated_profile has no balance in {subledger}")
 
 
+def _tiers(asking: Asking) -> Iterator[Held]:
+    program, owner = asking.bindings.tier_program, asking.bindings.populated_profile
+    if program and owner:
+        path = {"loyaltyProgramId": program, "integrationId": owner}
+        answer = asking.ask("getLoyaltyBalances", path, {"includeTiers": True})
+        names = ("currentTier", "nextTierName")
+        told = answer is not None and answer.ok and any(answer.at("balance", name) for name in names)
+        yield _judged("tier_program", answer, "" if told else "the balance of populated_profile tells of no tier")
+
+
 def _inventory(asking: Asking) -> Iterator[Held]:
     if profile := asking.bindings.session_profile:
         answer = asking.ask("getCustomerInventory", {"integrationId": profile}, {"profile": True})
@@ -134,12 +144,14 @@ def _coupons(asking: Asking) -> Iterator[Held]:
     for name in COUPONS:
         if code := getattr(asking.bindings, name):
             yield _judged(name, asking.ask("getReservedCustomers", {"couponValue": code}))
-    pool = [asking.ask("getReservedCustomers", {"couponValue": code}) for code in asking.bindings.coupons]
-    wrong = [code for code, answer in zip(asking.bindings.coupons, pool, strict=True) if answer and answer.refused]
-    if wrong:
-        yield Held("coupons", State.MISSING, f"not there: {', '.join(wrong)}")
-    elif pool:
-        yield _judged("coupons", pool[0])
+    for name in POOLS:
+        codes = getattr(asking.bindings, name)
+        pool = [asking.ask("getReservedCustomers", {"couponValue": code}) for code in codes]
+        wrong = [code for code, answer in zip(codes, pool, strict=True) if answer and answer.refused]
+        if wrong:
+            yield Held(name, State.MISSING, f"not there: {', '.join(wrong)}")
+        elif pool:
+            yield _judged(name, pool[0])
 
 
 Part = Callable[[Bindings], Mapping[str, Any]]

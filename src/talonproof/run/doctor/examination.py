@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from talonproof.errors import TargetError
@@ -12,6 +12,8 @@ from talonproof.run.doctor.bindings import Held, State, as_records, look_at_bind
 from talonproof.run.doctor.editions import look
 from talonproof.run.doctor.evidence import Recognition
 from talonproof.run.doctor.keys import KeyFound, Kind, kind_of_key
+from talonproof.run.effects import LABELS, Seen
+from talonproof.run.looking import look as look_for_effects
 from talonproof.target import Footprint, Keys, Target
 
 if TYPE_CHECKING:
@@ -32,19 +34,22 @@ class Examination:
     bindings: tuple[Held, ...]
     keys: tuple[Held, ...]
     requests: int
+    seen: Seen = field(default_factory=Seen)
 
     @property
     def wrong(self) -> tuple[Held, ...]:
         """What the target file names and the target does not have; with a test key that cannot be told."""
         if self.key.kind is Kind.TEST:
             return ()
-        return tuple(held for held in (*self.bindings, *self.keys) if held.state is State.MISSING)
+        refused = (Held(f"trigger {name}", State.MISSING, why) for name, why in self.seen.refused.items())
+        return (*(held for held in (*self.bindings, *self.keys) if held.state is State.MISSING), *refused)
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """The names of what cannot be built on: not named, or not there."""
+        """The names of what cannot be built on: not named, or not there; of effects, the labels of those not seen."""
         without = {State.MISSING, State.UNBOUND}
-        return tuple(held.name for held in (*self.bindings, *self.keys) if held.state in without)
+        held = (held.name for held in (*self.bindings, *self.keys) if held.state in without)
+        return (*held, *self.seen.lacking(sorted(LABELS)))
 
     @property
     def exit_code(self) -> int:
@@ -66,6 +71,7 @@ class Examination:
             },
             "bindings": as_records(self.bindings),
             "keys": as_records(self.keys),
+            "effects": self.seen.record(),
             "requests": self.requests,
         }
 
@@ -98,4 +104,5 @@ def examine(
         bindings = look_at_bindings(asking)
         roles = {"expired": keys.expired, "other_application": keys.other_application, "test": keys.test}
         others = look_at_keys(asking, roles)
-        return Examination(kind_of_key(asking), recognition, bindings, others, looks + asking.sent)
+        seen = look_for_effects(asking) if limit >= Footprint.DRY else Seen()
+        return Examination(kind_of_key(asking), recognition, bindings, others, looks + asking.sent, seen)
