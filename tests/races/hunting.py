@@ -86,12 +86,18 @@ def main() -> int:
         for fault in RACES:
             found = hunt(chosen, Path(name) / fault.id, range(asked.runs), fault.id).finding(fault.breaks)
             missed |= found < asked.runs
-            print(f"{fault.id}: found in {found} of {asked.runs} runs", flush=True)
+            say(f"{fault.id}: found in {found} of {asked.runs} runs")
         complaints = hunt(chosen, Path(name) / "healthy", range(asked.healthy)).complaints
-    print(f"the healthy emulator: {len(complaints)} complaints in {asked.healthy} runs")
+    say(f"the healthy emulator: {len(complaints)} complaints in {asked.healthy} runs")
     for complaint in complaints:
-        print(f"  {complaint}")
+        say(f"  {complaint}")
     return int(missed or bool(complaints))
+
+
+def say(line: str) -> None:
+    """Prints a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ def test_the_starting_file_shows_one() -> None:
     lines = [line.removeprefix("#") for line in shown.splitlines() if not line.startswith("# ")]
     scheduled = "\n".join(line for line in lines if not line.startswith("disabled"))
 
-    assert {"name", "session", "campaign", "ahead", "starts", "disabled", "with_points"} == {
+    assert {"name", "session", "campaign", "ahead", "starts", "disabled", "with_points", "budget"} == {
         line.partition(" ")[0] for line in lines[1:]
     }
     assert ("discount",) == tuple(trigger.name for trigger in read(BASE + scheduled))
