@@ -10,7 +10,7 @@ from strategies.undoing import Effect
 from talonproof.http.exchange import Exchange
 from talonproof.run.api import Api
 from talonproof.run.case import Case
-from talonproof.run.effects import merged
+from talonproof.run.effects import BUDGET, merged
 from talonproof.run.looking import full_session
 
 REQUESTS: Final[Mapping[str, int]] = {
@@ -88,7 +88,8 @@ def update(
         content = merged(content, case.trigger(label))
     content |= body
     answer = case.arranged(api.put_session(session, content, content=SHOWN))
-    return Brought(label, session, str(body["profileId"]), answer, tuple(case.showing(answer, label)), content, before)
+    shown = tuple(case.showing(answer, "setDiscount" if label == BUDGET else label))
+    return Brought(label, session, str(body["profileId"]), answer, shown, content, before)
 
 
 def prepared(case: Case, api: Api, label: str, profile: str) -> dict[str, Any]:

@@ -125,10 +125,10 @@ def test_a_reopening_gives_spent_points_back(case: Case, api: Api) -> None:
     )
 
 
-@scenario("REO-011", "REO-012", **closing("setDiscount:capped", more=4, operations=(REOPEN,)))
+@scenario("REO-011", "REO-012", **closing("budget", more=4, operations=(REOPEN,)))
 def test_a_reopening_gives_a_budget_back(case: Case, api: Api) -> None:
     """What a discount has taken of the budget of a customer is there again after the reopening, for another session."""
-    closed = bring(case, api, "setDiscount:capped")
+    closed = bring(case, api, "budget")
     value = amount(props_of(closed.effects[0]).get("value"))
 
     def next_time(profile: str) -> tuple[Exchange, Decimal]:

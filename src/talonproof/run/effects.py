@@ -24,7 +24,7 @@ EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "couponCreated": (),
     "referralCreated": (),
     "reserveCoupon": (),
-    "setDiscount": ("capped",),
+    "setDiscount": (),
     "setDiscountPerItem": (),
     "setDiscountPerAdditionalCost": (),
     "setDiscountPerAdditionalCostPerItem": (),
@@ -58,7 +58,6 @@ LABELS: Final = frozenset(
 _WORDS: Final[Mapping[str, str]] = {
     GIVEAWAY: "a giveaway, awarded or announced",
     SCHEDULED: "an effect of a scheduled campaign",
-    "setDiscount:capped": "setDiscount of less than it should be",
     DISABLED: "an effect of a disabled campaign",
     BUDGET: "setDiscount under a budget for each customer",
     "addLoyaltyPoints:active": "addLoyaltyPoints that are active at once",
@@ -119,10 +118,6 @@ def _finer(kind: str, props: Mapping[str, Any], now: datetime) -> Iterator[str]:
                 yield "lasting" if instant(props.get("expiryDate")) is None else "expiring"
             if isinstance(props.get("cartItemPosition"), int | float):
                 yield f"item-{status}"
-        case "setDiscount":
-            value, desired = props.get("value"), props.get("desiredValue")
-            if isinstance(value, int | float) and isinstance(desired, int | float) and value < desired:
-                yield "capped"
         case "deductLoyaltyPoints":
             yield "card" if props.get("cardIdentifier") else "profile"
         case "updateAttribute":

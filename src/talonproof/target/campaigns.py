@@ -26,7 +26,21 @@ CAMPAIGNS: Final = (
     Campaign("discount", ("setDiscount",), "a discount of 10 % on the total of the session."),
     Campaign("item-discount", ("setDiscountPerItem",), "a discount on each unit of the cart items."),
     Campaign("cost-discount", ("setDiscountPerAdditionalCost",), "a discount on the additional cost that is bound."),
-    Campaign("points", ("addLoyaltyPoints", "addLoyaltyPoints:active"), "points in profile_program, active at once."),
+    Campaign(
+        "points",
+        ("addLoyaltyPoints", "addLoyaltyPoints:active", "addLoyaltyPoints:lasting"),
+        "25 points in the main ledger of profile_program, active at once, which never expire.",
+    ),
+    Campaign(
+        "expiring-points",
+        ("addLoyaltyPoints:expiring",),
+        "ten points in the main ledger of profile_program, active at once, which expire in thirty days.",
+    ),
+    Campaign(
+        "item-points",
+        ("addLoyaltyPoints:item-active",),
+        "points in profile_program for each cart item, active at once.",
+    ),
     Campaign(
         "pending-points",
         ("addLoyaltyPoints:item-pending", "addLoyaltyPoints:pending"),
@@ -36,7 +50,7 @@ CAMPAIGNS: Final = (
     Campaign(
         "spend",
         ("deductLoyaltyPoints", "deductLoyaltyPoints:profile"),
-        "one point is taken from the main ledger of profile_program.",
+        "ten points are taken from the main ledger of profile_program.",
         ("with_points = true",),
     ),
     Campaign("free-item", ("addFreeItem",), "a free item is added."),
@@ -69,7 +83,7 @@ CAMPAIGNS: Final = (
         "a discount of 6 on the total of the session; all discounts of one customer together are limited to 10.",
         ("campaign = 29", "budget = 10"),
     ),
-    Campaign("tier", ("changeLoyaltyTierLevel",), "points enough for the next tier of a program with tiers."),
+    Campaign("tier", ("changeLoyaltyTierLevel",), "points enough for the first tier of tier_program, active at once."),
     Campaign(
         "scheduled",
         ("scheduled",),

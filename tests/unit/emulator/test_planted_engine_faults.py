@@ -79,7 +79,7 @@ def undone(mark: str, undo: Callable[[str], Step], *then: Step, **more: Any) -> 
 
 SCRIPTS: dict[str, tuple[Step, ...]] = {
     "reopened-coupon-stays-used": (RESERVE, *undone("", reopen, INVENTORY, **COUPON)),
-    "reopening-keeps-budget": undone("whole-budget", reopen, put("t", "whole-budget")),
+    "reopening-keeps-budget": undone("budget", reopen, put("t", "budget")),
     "reopening-keeps-points": undone("pending-points", reopen, BALANCE),
     "reopening-keeps-spent-points": (put("e", "points"), *undone("spend", reopen, BALANCE)),
     "reopening-names-nothing": undone("discount", reopen),
