@@ -16,14 +16,14 @@ from typing import Any, Final
 
 from talonproof.config import Depth, RunOptions
 from talonproof.emulator import serve
-from talonproof.emulator.faults import FAULTS
+from talonproof.emulator.faults import FAULTS, OVERLAPPING
 from talonproof.plugin import prepare
 from talonproof.workspace import find_workspace
 from tests.inprocess import Collected, collect, judge
 
 SUITE: Final = "parallel"
 
-RACES: Final = tuple(fault for fault in FAULTS.values() if fault.interceptor.__module__.endswith(".races"))
+RACES: Final = tuple(FAULTS[name] for name in FAULTS if name in OVERLAPPING)
 """The faults that show only where calls overlap."""
 
 
