@@ -16,14 +16,14 @@ from typing import Any, Final
 
 from talonproof.config import Depth, RunOptions
 from talonproof.emulator import serve
-from talonproof.emulator.faults import FAULTS
+from talonproof.emulator.faults import FAULTS, OVERLAPPING
 from talonproof.plugin import prepare
 from talonproof.workspace import find_workspace
 from tests.inprocess import Collected, collect, judge
 
 SUITE: Final = "parallel"
 
-RACES: Final = tuple(fault for fault in FAULTS.values() if fault.interceptor.__module__.endswith(".races"))
+RACES: Final = tuple(FAULTS[name] for name in FAULTS if name in OVERLAPPING)
 """The faults that show only where calls overlap."""
 
 
@@ -86,12 +86,18 @@ def main() -> int:
         for fault in RACES:
             found = hunt(chosen, Path(name) / fault.id, range(asked.runs), fault.id).finding(fault.breaks)
             missed |= found < asked.runs
-            print(f"{fault.id}: found in {found} of {asked.runs} runs", flush=True)
+            say(f"{fault.id}: found in {found} of {asked.runs} runs")
         complaints = hunt(chosen, Path(name) / "healthy", range(asked.healthy)).complaints
-    print(f"the healthy emulator: {len(complaints)} complaints in {asked.healthy} runs")
+    say(f"the healthy emulator: {len(complaints)} complaints in {asked.healthy} runs")
     for complaint in complaints:
-        print(f"  {complaint}")
+        say(f"  {complaint}")
     return int(missed or bool(complaints))
+
+
+def say(line: str) -> None:
+    """Prints a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
