@@ -7,13 +7,18 @@ MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?=
 ARGS   ?=
-JOBS   ?= 2
+JOBS   ?= 4
 SEEDS  ?= 20
 NETWORK_SEEDS ?= 10
 COLLEAGUE_SEEDS ?= 10
+RACE_RUNS ?= 10
+HEALTHY_RUNS ?= 50
 KILLS  ?= 100
 CRASHES ?= 50
 HISTORIES ?= 5000
+
+# The tests start some hundreds of processes: what Python compiles is kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -32,15 +37,20 @@ conformance: $(VENV)/.ready ## Judge the embedded emulator, or a target: make co
 	@$(BIN)/talonproof run $(ARGS)
 
 .PHONY: test
-test: $(VENV)/.ready ## Test talonproof itself: make test ARGS="tests/unit -k pages"
-	@$(BIN)/python -m pytest -n $(JOBS) $(or $(ARGS),tests)
+test: $(VENV)/.ready-test ## Test talonproof itself: make test ARGS="tests/unit -k pages"
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(or $(ARGS),tests)
+
+.PHONY: thorough
+thorough: $(VENV)/.ready-test ## Test by whole runs what `make test` judges in process or takes a sample of; slow
+	@TALONPROOF_THOROUGH=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal \
+	    $(or $(ARGS),tests/variants tests/guard tests/misbehaving tests/faults/test_scoreboard.py)
 
 .PHONY: sdk
 sdk: $(VENV)/.ready ## Call every operation of the emulator through the official Python SDK
 	@$(BIN)/python -m pytest $(or $(ARGS),tests/sdk)
 
 .PHONY: check
-check: $(VENV)/.ready-dev ## Lint, format, types and the walls between the layers
+check: $(VENV)/.ready-dev $(VENV)/.ready-test ## Lint, format, types and the walls between the layers
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/pyright
@@ -73,6 +83,10 @@ network: $(VENV)/.ready ## Run the healthy emulator and every planted fault behi
 colleagues: $(VENV)/.ready ## Run the healthy emulator while a second client changes it; COLLEAGUE_SEEDS=10; slow
 	@$(BIN)/python -m tests.misbehaving.colleague --seeds $(COLLEAGUE_SEEDS) $(ARGS)
 
+.PHONY: races
+races: $(VENV)/.ready ## Look for each fault of races RACE_RUNS=10 times, and run the healthy emulator HEALTHY_RUNS=50 times; slow
+	@$(BIN)/python -m tests.races.hunting --runs $(RACE_RUNS) --healthy $(HEALTHY_RUNS)
+
 .PHONY: pace
 pace: $(VENV)/.ready ## Measure how fast the requests of a whole run arrive under a limit; takes minutes
 	@$(BIN)/python -m tests.misbehaving.pacing
@@ -103,7 +117,8 @@ lock: $(VENV)/.ready-dev ## Pin the newest dependencies that pyproject.toml allo
 	compile="$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade"; \
 	compile="$$compile --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command"; \
 	$$compile 'make lock' pyproject.toml --group build -o requirements.lock; \
-	$$compile 'make lock' --group dev -c requirements.lock -o requirements-dev.lock; \
+	$$compile 'make lock' --group test -c requirements.lock -o requirements-test.lock; \
+	$$compile 'make lock' --group dev -c requirements.lock -c requirements-test.lock -o requirements-dev.lock; \
 	$$compile 'make lock' tests/sdk/requirements.in -o tests/sdk/requirements.lock
 
 .PHONY: clean
@@ -135,7 +150,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml | $(BIN)/python
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@echo '$(CURDIR)' > $@
 
-$(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
-	@echo "installing what requirements-dev.lock pins"
-	@$(PIP) install $(PINS) -r requirements-dev.lock
+$(VENV)/.ready-test $(VENV)/.ready-dev: $(VENV)/.ready-%: requirements-%.lock $(VENV)/.ready
+	@echo "installing what $< pins"
+	@$(PIP) install $(PINS) -r $<
 	@touch $@

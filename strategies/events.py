@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -10,6 +10,9 @@ from hypothesis.strategies import SearchStrategy
 from strategies.placeholders import PROFILE
 from strategies.words import attributes
 from talonproof.target import Bindings
+
+CUSTOMARY: Final = ("tp_signed_up", "signed_up", "pageViewed")
+"""Types that an account may have where its target file binds none: that of `target recipe`, and two that are common."""
 
 
 def events(bindings: Bindings) -> SearchStrategy[dict[str, Any]]:

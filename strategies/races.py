@@ -35,7 +35,7 @@ class SessionRace:
 
     def full_updates(self) -> list[Ask]:
         """Updates that all send the same properties, each with values of its own."""
-        return [self._ask(self._content(f"{n}")) for n in range(8)]
+        return [self._ask(self._content(f"{n}")) for n in range(4)]
 
     def shows(self, exchange: Exchange) -> Values | None:
         """The properties in an answer, as far as it shows them; None where it shows no session."""

@@ -56,22 +56,38 @@ class _Refused:
     exchange: Exchange
 
 
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """Calls that were refused one after the other on one thing, and its reads before and after them.
+
+    ``sure`` is whether nothing else was sent between the two reads.
+    """
+
+    refused: tuple[_Refused, ...]
+    view: View
+    before: Exchange
+    after: Exchange
+    sure: bool = True
+
+
 class Untouched:
     """One such thing, and the calls that were refused since it was read.
 
     Reads once at first and once when judged. After a call that was not refused, another thing takes its place,
-    off the plan: what calls before it may have changed can no longer be told.
+    off the plan: what calls before it may have changed can no longer be told. A call that nobody answered is made again
+    on another thing as well; the calls before it are not, for the thing that they were aimed at is read at once.
     """
 
     def __init__(self, case: Case, make: Callable[[], Aim]) -> None:
         self._case = case
         self._make = make
         self._refused: list[_Refused] = []
+        self._over: list[_Round] = []
         self._aim, self._before = self._fresh()
 
     def send(self, words: str, send: Send) -> Exchange:
         """The answer to a call; ``words`` say in a message what is wrong with it."""
-        exchange = send(self._aim.ids)
+        exchange = self._case.unbroken(lambda: send(self._aim.ids), afresh=self._interrupted, within=True)
         if exchange.refused:
             self._refused.append(_Refused(words, send, exchange))
         else:
@@ -84,24 +100,41 @@ class Untouched:
 
         Nothing is judged where none was refused. Blocks the case where a read tells nothing.
         """
-        if not self._refused:
-            return
-        after = self._read_again(self._aim, self._before)
-        found = changed(self._case, self._aim.view, self._before, after)
-        shown = (self._before, *(refused.exchange for refused in self._refused), after)
-        what = "the refused calls" if len(self._refused) > 1 else self._refused[0].words
-        if found is not None and len(self._refused) > 1:
-            for refused in self._refused:
-                again = self._case.off_plan(lambda refused=refused: self._alone(refused))
+        rounds = [*self._over, *([self._round()] if self._refused else [])]
+        for over in rounds:
+            self._judge(over, requirement, check)
+
+    def _judge(self, over: _Round, requirement: str, check: str) -> None:
+        refused = over.refused
+        found = changed(self._case, over.view, over.before, over.after)
+        shown = (over.before, *(one.exchange for one in refused), over.after)
+        what = "the refused calls" if len(refused) > 1 else refused[0].words
+        if found is not None and (len(refused) > 1 or not over.sure):
+            for one in refused:
+                again = self._case.off_plan(lambda one=one: self._alone(one))
                 if again is not None:
-                    found, shown, what = *again, refused.words
+                    found, shown, what = *again, one.words
                     break
+            else:
+                if not over.sure:  # it may have been the call that was not answered
+                    return
         pointer, words = found or ("", "")
         message = f"{what}: {pointer or 'the read'} {words} after it was refused" if found else ""
-        operation = self._refused[-1].exchange.operation if found is None else shown[-2].operation
+        operation = refused[-1].exchange.operation if found is None else shown[-2].operation
         self._case.judge(
             requirement, found is None, message, of=shown, pointer=pointer, check=check, operation=operation
         )
+
+    def _round(self, *, sure: bool = True) -> _Round:
+        after = self._read_again(self._aim, self._before)
+        return _Round(tuple(self._refused), self._aim.view, self._before, after, sure)
+
+    def _interrupted(self) -> None:
+        """Another thing takes the place of one of which it is not known what was done to it."""
+        if self._refused:
+            self._over.append(self._case.off_plan(lambda: self._round(sure=False)))
+            self._refused.clear()
+        self._aim, self._before = self._case.off_plan(self._fresh)
 
     def _fresh(self) -> tuple[Aim, Exchange]:
         aim = self._make()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -39,7 +40,11 @@ def _as_it_is(_: Request, reply: Reply) -> Reply:
 
 @contextmanager
 def _recording(
-    *, world: Path | None = None, faults: Iterable[str] = (), change: Change = _as_it_is
+    *,
+    world: Path | None = None,
+    faults: Iterable[str] = (),
+    change: Change = _as_it_is,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[Recording]:
     """An emulator behind a server that shares nothing with the one of talonproof, and that may change its answers."""
     contract = read_contract(find_workspace().contract_file("2025-01"), edition="2025-01")
@@ -67,7 +72,9 @@ def _recording(
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    recording = Recording(f"http://127.0.0.1:{server.server_address[1]}")
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    recording = Recording(f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -12,21 +12,26 @@ from unittest.mock import patch
 import pytest
 
 from talonproof.checks import PASSIVE
+from talonproof.plugin.planning import header
 from talonproof.plugin.scenario import spec_of
+from talonproof.report.reading import read_stream
 from talonproof.run.api import Api
 from talonproof.run.bench import Bench
 from talonproof.run.case import Case
 from talonproof.run.doctor.asking import Asking
 from talonproof.run.effects import Seen
 from talonproof.run.looking import WORKER, look
-from talonproof.run.plan import Spec, make_plan
+from talonproof.run.plan import Plan, Spec, make_plan
 from talonproof.run.settle import run_case
+from talonproof.run.stream import StreamWriter
+from talonproof.run.traces import read_traces
 from talonproof.workspace import Workspace
 
 if TYPE_CHECKING:
     import httpx
 
     from talonproof.plugin.prepare import Setup
+    from talonproof.report.records import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +106,32 @@ def judge(
     cases: Iterable[Collected], setup: Setup, transport: httpx.BaseTransport | None = None
 ) -> tuple[dict[str, Any], ...]:
     """The lines of the stream that a run of these cases would write, in their order, without those it leaves out."""
+    return _judged(cases, setup, transport)[1]
+
+
+def stream(cases: Iterable[Collected], setup: Setup, transport: httpx.BaseTransport | None = None) -> Stream:
+    """The whole stream that a run of these cases writes, with the verdict and the exit code in its footer."""
+    plan, lines = _judged(cases, setup, transport)
+    writer = StreamWriter(setup.folder)
+    writer.header(header(setup, plan))
+    for line in lines:
+        writer.case(line)
+    traces = read_traces(setup.folder, setup.options.run, setup.contract, setup.target.url)
+    writer.footer(traces.receipt(), interrupted=False)
+    return read_stream(setup.folder)
+
+
+def _judged(
+    cases: Iterable[Collected], setup: Setup, transport: httpx.BaseTransport | None
+) -> tuple[Plan, tuple[dict[str, Any], ...]]:
+    """The plan of these cases, and their lines."""
     by_id = {case.spec.id: case for case in cases}
     specs = [case.spec for case in by_id.values()]
     given = (specs, setup.options, setup.target, setup.keys, setup.catalogue, frozenset(PASSIVE.values()))
-    plan = make_plan(*given)
+    here = {"known": setup.absent.union(setup.contract.operations), "absent": setup.absent}
+    plan = make_plan(*given, **here)
     if plan.wants_effects:
-        plan = make_plan(*given, seen=seen_by(setup, transport))
+        plan = make_plan(*given, **here, seen=seen_by(setup, transport))
     bench = Bench.open(
         setup.options,
         setup.target,
@@ -116,12 +141,13 @@ def judge(
         folder=setup.folder,
         worker="main",
         workers=1,
+        selected=plan.selected | setup.passive,
         transport=transport,
         seen=plan.seen,
     )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # as in a run: it is the server that is judged
-            return tuple(by_id[row.spec.id].run(bench.case(row)) for row in plan.rows if row.planned)
+            return plan, tuple(by_id[row.spec.id].run(bench.case(row)) for row in plan.rows if row.planned)
     finally:
         bench.close()

@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import pytest
-
 from strategies import unchanged
-from strategies.events import events
+from strategies.events import CUSTOMARY, events
 from strategies.placeholders import PROFILE, bind
 from strategies.unchanged import SECTIONS, at_rest, judge_unchanged, reread
+from talonproof.http.exchange import Exchange
 from talonproof.plugin import scenario
 from talonproof.run.api import Api
 from talonproof.run.case import Case
 from talonproof.run.explore import explore
 from talonproof.target import Bindings
+from talonproof.verdict import Reason
 
 OPERATIONS = ("trackEventV2", "getCustomerInventory")
 
@@ -28,18 +28,33 @@ def event(bindings: Bindings, profile: str) -> dict[str, Any]:
     return sent
 
 
-def silently(silent: str, *, depth: str) -> Any:
-    """How much the event is to answer."""
-    mark = scenario("DRY-011", footprint="dry", requests=3, depth=depth, needs=("event_type",), operations=OPERATIONS)
-    return pytest.param(silent, marks=mark, id=f"silent-{silent}")
+@scenario("DRY-011", footprint="dry", requests=2 + len(CUSTOMARY), operations=OPERATIONS)
+def test_a_dry_event_leaves_no_profile(case: Case, api: Api, bindings: Bindings) -> None:
+    """A dry event for an id that was never used leaves no profile.
 
-
-@pytest.mark.parametrize("silent", [silently("no", depth="smoke"), silently("yes", depth="release")])
-def test_a_dry_event_leaves_no_profile(case: Case, api: Api, silent: str) -> None:
-    """A dry event for an id that was never used leaves no profile."""
+    Where no type is bound, those that are customary are tried until one is known. A refused event is dry as well, and
+    may leave nothing either; but that alone proves little, so where all are refused the target cannot be judged.
+    """
     profile = case.new_id("profile")
     before = api.inventory(profile, **SECTIONS)
-    dry = case.arranged(api.track_event(event(case.bindings, profile), silent=silent, dry=True))
+    tried: list[Exchange] = []
+    for kind in [bindings.event_type] if bindings.event_type else CUSTOMARY:
+        tried.append(api.track_event({**event(bindings, profile), "type": kind}, dry=True))
+        if tried[-1].ok:
+            break
+    last = tried[-1] if tried[-1].refused and not bindings.event_type else case.arranged(tried[-1])
+    after = reread(case, unchanged.inventory, before, partial(api.inventory, profile, **SECTIONS))
+    if not last.ok and not unchanged.difference(unchanged.inventory, before, after):
+        case.unsupported(Reason.BINDING, f"event_type is not bound, and the target has none of {', '.join(CUSTOMARY)}")
+    judge_unchanged(case, "DRY-011", unchanged.inventory, before, tried, after)
+
+
+@scenario("DRY-011", footprint="dry", requests=3, depth="release", needs=("event_type",), operations=OPERATIONS)
+def test_a_silent_dry_event_leaves_no_profile(case: Case, api: Api) -> None:
+    """Nor does one that is to answer nothing."""
+    profile = case.new_id("profile")
+    before = api.inventory(profile, **SECTIONS)
+    dry = case.arranged(api.track_event(event(case.bindings, profile), silent="yes", dry=True))
     after = reread(case, unchanged.inventory, before, partial(api.inventory, profile, **SECTIONS))
     judge_unchanged(case, "DRY-011", unchanged.inventory, before, [dry], after)
 

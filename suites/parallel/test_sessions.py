@@ -30,7 +30,7 @@ def test_updates_of_single_properties(case: Case, api: Api) -> None:
     rounds(case, once)
 
 
-@scenario("R45a", "R45b", footprint="create", requests=10, depth="release", operations=OPERATIONS, parallel=True)
+@scenario("R45a", "R45b", footprint="create", requests=6, depth="release", operations=OPERATIONS, parallel=True)
 def test_updates_of_all_properties(case: Case, api: Api) -> None:
     """Where updates of the same properties come at the same time, each property is as one of them sent it."""
 

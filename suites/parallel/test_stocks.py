@@ -20,7 +20,7 @@ CENT = Decimal("0.01")
 @scenario(
     "R45c",
     footprint="consume",
-    requests=10,
+    requests=8,
     depth="release",
     needs=("single_use_coupons",),
     operations=UPDATE,
@@ -33,7 +33,7 @@ def test_the_last_use_of_a_coupon(case: Case) -> None:
 
     def once() -> None:
         with cancelling(case):
-            ran = race(case, redemptions(case, coupon, 5))
+            ran = race(case, redemptions(case, coupon, 4))
             if not _given(ran):
                 case.unsupported(Reason.NEVER_TRIGGERED, "nobody gets the coupon: its use may be spent already")
             judge_order(case, ran, Stock(), Decimal(1), what="the last use of a coupon")
@@ -44,7 +44,7 @@ def test_the_last_use_of_a_coupon(case: Case) -> None:
 @scenario(
     "R45c",
     footprint="consume",
-    requests=6,
+    requests=4,
     depth="release",
     operations=UPDATE,
     effects=("budget",),
@@ -55,7 +55,7 @@ def test_a_budget(case: Case) -> None:
     budget = Decimal(str(case.fired("budget").budget))
 
     def once() -> None:
-        ran = race(case, purchases(case, "budget", 6))
+        ran = race(case, purchases(case, "budget", 4))
         given = _given(ran)
         if not given or max(given) * len(ran.calls) <= budget:
             detail = f"{len(ran.calls)} sessions do not use up the budget of {budget} that the target file tells of"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from talonproof.emulator import serve
+from talonproof.emulator.message import Reply, Request
 
 
 def described(folder: Path, url: str, footprint: str, *more: str) -> Path:
@@ -19,31 +20,51 @@ def described(folder: Path, url: str, footprint: str, *more: str) -> Path:
     return file
 
 
-@pytest.mark.parametrize(
-    ("fault", "bound"),
-    [
-        ("", ()),
-        ("dry-creation-persists", ()),
-        ("dry-event-leaves-profile", ("[bindings]", 'event_type = "tp_signed_up"')),  # no event without its type
-    ],
-)
-def test_dry_calls_alone_judge_a_target_with_next_to_no_bindings(
+@pytest.mark.parametrize("fault", ["", "dry-creation-persists", "dry-event-leaves-profile"])
+def test_dry_calls_alone_judge_a_target_without_bindings(
     judge: Callable[..., Any],
     recording: Callable[..., Any],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     fault: str,
-    bound: tuple[str, ...],
 ) -> None:
     """The healthy emulator conforms, with the share judged in the first line; what persists is found."""
     monkeypatch.setenv("TALONPROOF_API_KEY", serve.LIVE_KEY)
     with recording(faults=[fault] if fault else []) as server:
-        run = judge("--target", described(tmp_path, server.url, "dry", *bound), "--select", "dry_run")
+        run = judge("--target", described(tmp_path, server.url, "dry"), "--select", "dry_run")
 
     assert (1 if fault else 0) == run.ended.code
     assert any(name.startswith("DRY-") for name, _, _ in run.findings) == bool(fault)
     assert " judged, " in run.ended.out
     assert {} == run.footer["receipt"]["created"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict"), [("", "unsupported"), ("dry-event-leaves-profile", "fail")], ids=["healthy", "faulty"]
+)
+def test_a_dry_event_of_an_unknown_type_is_not_enough_to_pass_and_enough_to_fail(
+    judge: Callable[..., Any],
+    recording: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+    verdict: str,
+) -> None:
+    """Where no customary type is known, a target is not judged by refusals, unless one of them left a profile."""
+    monkeypatch.setenv("TALONPROOF_API_KEY", serve.LIVE_KEY)
+
+    def refuse(request: Request, reply: Reply) -> Reply:
+        if request.method == "POST" and request.path == "/v2/events":
+            return Reply(400, {"content-type": "application/json"}, b'{"message": "There is no such type."}')
+        return reply
+
+    with recording(faults=[fault] if fault else [], change=refuse) as server:
+        run = judge("--target", described(tmp_path, server.url, "dry"), "--select", "dry_run/test_events.py")
+
+    assert {verdict} == {case["verdict"] for name, case in run.cases.items() if "test_a_dry_event_leaves_no_p" in name}
+    if not fault:
+        assert 0 == run.ended.code
+        assert ("unsupported", "binding") == run.verdicts["DRY-011"]
 
 
 @pytest.mark.parametrize("footprint", ["dry", "destructive"])

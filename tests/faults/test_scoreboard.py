@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,47 +25,58 @@ from talonproof.emulator.transport import EmulatorTransport
 from talonproof.emulator.world_file import read_world
 from talonproof.plugin import prepare
 from talonproof.report.reading import read_stream
+from talonproof.report.records import Stream
 from talonproof.report.totals import totals
 from talonproof.requirement import Level
 from talonproof.verdict import Verdict
 from talonproof.workspace import find_workspace
-from tests.inprocess import Collected, collect, judge
+from tests.inprocess import Collected, collect, stream
 
 FILE = find_workspace().reports / SCOREBOARD
 SCORES: dict[str, dict[str, Any]] = json.loads(FILE.read_text()) if FILE.exists() else {}
 
 PROVABLE = {fault.id: fault for fault in provable(FAULTS.values(), read_requirements(find_workspace().requirements))}
 
-FOR_EACH_KIND = {(fault.interceptor.__module__, fault.level): fault for fault in PROVABLE.values()}
-"""One fault of each module and level: a whole run takes seconds, where judging in this process takes tenths."""
+THOROUGH = bool(os.environ.get("TALONPROOF_THOROUGH"))
+"""Whether one fault of each module and level is run against, and not one of each depth and level; `make thorough`."""
+
+
+def kind(fault: Fault) -> tuple[str, str]:
+    """Faults of the same kind are of the same level, and of the same module or caught at the same depth."""
+    return fault.level, fault.interceptor.__module__ if THOROUGH else SCORES.get(fault.id, {}).get("depth", "")
+
+
+FOR_EACH_KIND = {kind(fault): fault for fault in PROVABLE.values()}
+"""A whole run takes seconds; the same stream is written in this process in tenths, and that is done for every fault."""
 
 EVERY_FAULT = pytest.mark.parametrize("fault", PROVABLE.values(), ids=list(PROVABLE))
 
-Judge = Callable[[Fault], list[dict[str, Any]]]
+Judge = Callable[[Fault], Stream]
 
 
 @pytest.fixture(scope="module")
 def judge_by_score(tmp_path_factory: pytest.TempPathFactory) -> Judge:
-    """The findings of the cases that a fault's score names, against an emulator in this process that has the fault."""
+    """The stream of the cases that a fault's score names, against an emulator in this process that has the fault."""
     workspace = find_workspace()
     contract = read_contract(workspace.contract_file("2025-01"), edition="2025-01")
     validators, world = Validators(contract), read_world(None)
     cases: dict[str, Collected] = {case.spec.id: case for case in collect(workspace)}
 
-    def findings(fault: Fault) -> list[dict[str, Any]]:
+    def judged(fault: Fault) -> Stream:
         score = SCORES[fault.id]
-        options = RunOptions(run="faults", seed=SEED, depth=Depth(score["depth"]))
+        options = RunOptions(
+            run="faults", seed=SEED, depth=Depth(score["depth"]), select=tuple(map(glob.escape, score["cases"]))
+        )
         folder = tmp_path_factory.mktemp("judged")
         asked = prepare.prepare(workspace, options, folder, url="http://127.0.0.1:9", embedded=True)
         emulator = Emulator(world, contract, validators=validators, faults=(fault,))
         try:
             chosen = [cases[name] for name in score["cases"]]
-            lines = judge(chosen, prepare.within(asked, None, None), EmulatorTransport(emulator))
+            return stream(chosen, prepare.within(asked, None, None), EmulatorTransport(emulator))
         finally:
             emulator.store.close()
-        return [finding for line in lines for finding in line["findings"]]
 
-    return findings
+    return judged
 
 
 def test_the_scoreboard_holds_every_fault() -> None:
@@ -89,34 +101,36 @@ def test_every_fault_is_caught_by_what_it_breaks(fault: Fault) -> None:
 @EVERY_FAULT
 def test_the_cases_of_the_score_catch_the_fault(fault: Fault, judge_by_score: Judge) -> None:
     """The recorded checks fire for the recorded requirements, confirmed on fresh ids, at the level of the fault."""
-    score = SCORES[fault.id]
-
-    found = [finding for finding in judge_by_score(fault) if finding["requirement"] in fault.breaks]
-
-    assert {Verdict.FAIL, Verdict.WARN} >= {finding["verdict"] for finding in found}
-    assert set(score["checks"]) <= {finding["check"] for finding in found}
-    assert set(score["requirements"]) <= {finding["requirement"] for finding in found}
-    assert all(finding["exchanges"] and finding["curl"] for finding in found)
-    worst = Verdict.FAIL if fault.level is Level.MUST else Verdict.WARN
-    assert worst in {finding["verdict"] for finding in found}
+    assert_as_scored(fault, judge_by_score(fault))
 
 
 @pytest.mark.parametrize("fault", FOR_EACH_KIND.values(), ids=[fault.id for fault in FOR_EACH_KIND.values()])
 def test_a_run_against_the_fault_ends_as_scored(fault: Fault, tmp_path: Path) -> None:
-    """The run fails, or warns where only a should is broken, and names what is broken with exchanges that show it."""
+    """Nor is it otherwise in a run as a user starts it, whose exit code is that of its stream."""
     score = SCORES[fault.id]
     select = [word for case in score["cases"] for word in ("--select", glob.escape(case))]
     depth = ["--depth", score["depth"], "--seed", str(SEED), "-n", "0"]
 
     code = cli.invoke(["run", "--fault", fault.id, *depth, *select, "--report", str(tmp_path / "run")])
 
-    stream = read_stream(tmp_path / "run")
-    findings = [finding for case in stream.cases for finding in case.findings if finding.requirement in fault.breaks]
-    strict = totals(replace(stream, header=replace(stream.header, strict=True)))
+    ended = read_stream(tmp_path / "run")
+    assert_as_scored(fault, ended)
+    assert ended.footer
+    assert ended.footer.exit_code == code
+
+
+def assert_as_scored(fault: Fault, ended: Stream) -> None:
+    """Asserts that a run fails, or warns where only a should is broken, and names what is broken, and what shows it."""
+    score = SCORES[fault.id]
+    findings = [finding for case in ended.cases for finding in case.findings if finding.requirement in fault.breaks]
+    strict = totals(replace(ended, header=replace(ended.header, strict=True)))
     assert {Verdict.FAIL, Verdict.WARN} >= {finding.verdict for finding in findings}
     assert set(score["checks"]) <= {finding.check for finding in findings}
     assert set(score["requirements"]) <= {finding.requirement for finding in findings}
     assert all(finding.exchanges and finding.curl for finding in findings)
-    assert (1 if fault.level is Level.MUST else 0) == code
-    assert (Verdict.FAIL if fault.level is Level.MUST else Verdict.WARN) == totals(stream).verdict
+    assert ended.footer
+    assert (1 if fault.level is Level.MUST else 0) == ended.footer.exit_code
+    worst = Verdict.FAIL if fault.level is Level.MUST else Verdict.WARN
+    assert worst in {finding.verdict for finding in findings}
+    assert worst == totals(ended).verdict
     assert 1 == strict.exit_code

@@ -233,14 +233,18 @@ DRY = {"DRY-001", "DRY-002", "DRY-003", "DRY-008", "DRY-011"}
 """What a dry update, return or event leaves as it was, on own ids and on the sessions that the target binds."""
 
 
-@pytest.mark.parametrize("limit", LEVELS[:-1])
-def test_nothing_above_the_limit_arrives(recording: Callable[..., Any], judge: Callable[..., Seen], limit: str) -> None:
+@pytest.mark.parametrize(
+    ("limit", "workers"), [(limit, "2" if limit == "consume" else "0") for limit in LEVELS[:-1]], ids=LEVELS[:-1]
+)
+def test_nothing_above_the_limit_arrives(
+    recording: Callable[..., Any], judge: Callable[..., Seen], limit: str, workers: str
+) -> None:
     """Of every suite at release depth only what the limit allows is sent, with another key as with the right one.
 
     What is written is the run's own; what can be judged within the limit is judged all the same.
     """
     with recording() as server:
-        seen = judge(server, "--depth", "release", "--max-footprint", limit)
+        seen = judge(server, "-n", workers, "--depth", "release", "--max-footprint", limit)
 
     assert [] == seen.above(limit)
     assert 0 == seen.code, seen.told
@@ -256,7 +260,7 @@ def test_another_host_than_this_machine_gets_dry_calls_at_most(
 ) -> None:
     """What is not loopback by its name is somebody's account: without a flag, only reads and dry calls reach it."""
     with recording() as server:
-        seen = judge(server, "--depth", "smoke", host="0.0.0.0")  # noqa: S104 - leads here, and is no loopback address
+        seen = judge(server, "-n", "0", "--depth", "smoke", host="0.0.0.0")  # noqa: S104 - leads here, and is no loopback address
 
     assert 0 == seen.code, seen.told
     assert not seen.stream[0]["target"]["loopback"]

@@ -38,6 +38,9 @@ class Ended:
 
 Run = Callable[..., Ended]
 
+Describe = Callable[[Path, str, Limits], Path]
+"""Writes, in a folder, the target file of a server at an address under some limits."""
+
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[str]:
@@ -50,13 +53,20 @@ def emulator() -> Iterator[str]:
 def run(tmp_path: Path) -> Run:
     """Runs the suites against a server: ``alone`` in one process, with two ``workers``, or by plain ``pytest``.
 
-    ``select`` names suites, or modules of them.
+    ``select`` names suites, or modules of them; ``file`` writes the target file.
     """
 
-    def start(url: str, *select: str, mode: str = "alone", depth: str = "smoke", limits: Limits = SHORT) -> Ended:
+    def start(
+        url: str,
+        *select: str,
+        mode: str = "alone",
+        depth: str = "smoke",
+        limits: Limits = SHORT,
+        file: Describe = target_file,
+    ) -> Ended:
         folder = tmp_path / f"run-{len(list(tmp_path.iterdir()))}"
-        file = target_file(tmp_path, url, limits)
-        asked = ["--target", str(file), "--depth", depth, "--report", str(folder)]
+        described = file(tmp_path, url, limits)
+        asked = ["--target", str(described), "--depth", depth, "--report", str(folder)]
         if mode == "pytest":
             root = find_workspace().root
             places = [f"suites/{name}.py" if "/" in name else f"suites/{name}" for name in select] or ["suites"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import ssl
 import struct
 import threading
 import time
@@ -100,7 +99,6 @@ def proxy(
     seed: int = 0,
     after: int = 1,
     only: str = "",
-    tls: ssl.SSLContext | None = None,
 ) -> Iterator[Proxy]:
     """A proxy in front of ``backend``.
 
@@ -113,9 +111,9 @@ def proxy(
 
     async def serve() -> None:
         server = _Server(running, backend, choose, seed, after, only)
-        listening = await asyncio.start_server(server.connection, "127.0.0.1", 0, ssl=tls)
+        listening = await asyncio.start_server(server.connection, "127.0.0.1", 0)
         port = listening.sockets[0].getsockname()[1]
-        running.url = f"http{'s' if tls else ''}://127.0.0.1:{port}"
+        running.url = f"http://127.0.0.1:{port}"
         ready.set()
         await stop.wait()
         listening.close()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import resource
-import ssl
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
 from talonproof.cli import invoke
-from tests.misbehaving.conftest import MODES, SHORT, Ended, Run
+from tests.misbehaving.conftest import MODES, SHORT, Describe, Ended, Run
 from tests.misbehaving.proxy import HOSTILE, MARKUP, TRANSPORT, Trouble, from_then_on, in_turn, proxy
 from tests.misbehaving.target import environment, target_file
 
@@ -103,34 +102,25 @@ def test_run_does_not_begin_where_nothing_else_is_answered(
 
 
 def begun(
-    url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    url: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    *,
+    file: Describe = target_file,
 ) -> tuple[int, str]:
     """The exit code of a run in this process that does not come to its first case, and its one line."""
     for name, value in environment().items():
         monkeypatch.setenv(name, value)
-    file = target_file(folder, url, SHORT)
+    described = file(folder, url, SHORT)
     capfd.readouterr()
-    code = invoke(["run", "-n", "0", "--target", str(file), "--report", str(folder / "run")])
+    code = invoke(["run", "-n", "0", "--target", str(described), "--report", str(folder / "run")])
     out, err = capfd.readouterr()
     assert "" == out
     (line,) = err.splitlines()
     assert "Traceback" not in line
     assert "\x1b" not in line
     return code, line
-
-
-def test_certificate_that_nobody_vouches_for_is_refused(
-    emulator: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """Nothing is sent to it, the key least of all, and one line says so."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(Path(__file__).parent / "self-signed.pem")
-    with proxy(emulator, from_then_on(0, Trouble.SHORT), tls=context) as between:
-        code, told = begun(between.url, tmp_path, monkeypatch, capfd)
-
-    assert 3 == code
-    assert f"the certificate of {between.url} is not to be trusted" in told
-    assert [] == between.arrived
 
 
 def test_gigabyte_is_cut_before_it_is_in_memory(emulator: str, run: Run) -> None:

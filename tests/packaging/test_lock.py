@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from pathlib import Path
@@ -17,6 +18,7 @@ GROUPS = PROJECT["dependency-groups"]
 
 LOCKS = {
     "requirements.lock": [*PROJECT["project"]["dependencies"], *GROUPS["build"]],
+    "requirements-test.lock": GROUPS["test"],
     "requirements-dev.lock": GROUPS["dev"],
     "tests/sdk/requirements.lock": (CHECKOUT / "tests/sdk/requirements.in").read_text(encoding="utf-8").splitlines(),
 }
@@ -63,11 +65,12 @@ def test_a_lock_names_no_index(lock: str) -> None:
 
 
 def test_the_locks_agree() -> None:
-    """A package in both locks has one version, so that neither undoes the other."""
-    run, dev = pins("requirements.lock"), pins("requirements-dev.lock")
-    shared = run.keys() & dev.keys()
+    """A package in several locks has one version, so that none undoes the other."""
+    together = ("requirements.lock", "requirements-test.lock", "requirements-dev.lock")
+    for one, other in itertools.combinations([pins(lock) for lock in together], 2):
+        shared = one.keys() & other.keys()
 
-    assert {name: run[name] for name in shared} == {name: dev[name] for name in shared}
+        assert {name: one[name] for name in shared} == {name: other[name] for name in shared}
 
 
 def test_what_builds_the_wheel_is_what_the_lock_pins() -> None:

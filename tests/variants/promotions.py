@@ -53,7 +53,9 @@ def _unmarked(body: dict[str, Any]) -> dict[str, Any]:
 def _shown(answer: Reply, reason: str = "PartOfNotTriggeredCampaign") -> Reply:
     """An answer that rejects the codes which the emulator accepts, and shows nothing else of campaigns."""
     document = answer.document() if answer.ok and answer.body else None
-    effects = document.get("effects") if isinstance(document, dict) else None
+    if not isinstance(document, dict):
+        return answer
+    effects = document.get("effects")
     if not isinstance(effects, list) or not effects:
         return answer
     shown: list[dict[str, Any]] = []

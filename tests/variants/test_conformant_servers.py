@@ -26,8 +26,11 @@ from tests.variants.variant import Variant
 
 EDITION = "2025-01"
 
-THOROUGH = bool(os.environ.get("TALONPROOF_EVERY_VARIANT"))
-"""Whether each variant alone is judged by a whole run, which takes minutes, and not by the cases it may disturb."""
+THOROUGH = bool(os.environ.get("TALONPROOF_THOROUGH"))
+"""Whether all is judged by whole runs, which takes minutes, and each variant alone by all suites; `make thorough`."""
+
+SHARES: tuple[tuple[str, ...], ...] = ((),) if THOROUGH else (("pagination",), ("sessions",), ("errors",), ())
+"""The suites that are judged together; the last share is of all that are in no other."""
 
 RED = ("error", "fail", "flaky", "vacuous", "not-run")
 
@@ -63,9 +66,9 @@ def assert_not_accused(judged: Judged, variants: Sequence[Variant]) -> None:
     assert judged.told("pass"), judged.printed
 
 
-def asked(workspace: Workspace, variant: Variant, url: str, folder: Path) -> Setup:
-    """A run at release depth against a server that wears a variant."""
-    text, keys = target_file(url, [variant])
+def asked(workspace: Workspace, variants: Sequence[Variant], url: str, folder: Path) -> Setup:
+    """A run at release depth against a server that wears variants."""
+    text, keys = target_file(url, variants)
     file = folder / "target.toml"
     file.write_text(text)
     with patch.dict(os.environ, keys):
@@ -89,7 +92,7 @@ def test_one_difference_is_no_fault(
         if THOROUGH:
             judged = judge([variant], url, tmp_path, workers=4)
         else:
-            judged = Judged(inprocess.judge(chosen, asked(workspace, variant, url, tmp_path)))
+            judged = Judged(inprocess.judge(chosen, asked(workspace, [variant], url, tmp_path)))
 
     assert_not_accused(judged, [variant])
 
@@ -98,17 +101,25 @@ def test_without_campaigns_nothing_shows_but_rejections(served: Serving, workspa
     """So no case about effects runs on such a server: what was not seen is not judged."""
     idle = next(variant for variant in VARIANTS if variant.name == "no-campaigns")
     with served([idle]) as url:
-        seen = inprocess.seen_by(asked(workspace, idle, url, tmp_path))
+        seen = inprocess.seen_by(asked(workspace, [idle], url, tmp_path))
 
     assert {"rejectCoupon"} == set(seen.fired)
     assert {trigger.name for trigger in read_target("", url).triggers} == set(seen.silent)
 
 
-def test_all_differences_together_are_no_fault(served: Serving, tmp_path: Path) -> None:
+@pytest.mark.parametrize("share", [pytest.param(share, id="-".join(share) or "others") for share in SHARES])
+def test_all_differences_together_are_no_fault(
+    share: tuple[str, ...], served: Serving, cases: list[Collected], workspace: Workspace, tmp_path: Path
+) -> None:
     """A server that differs in every way at once conforms, by every suite at release depth."""
     brief = late(2.0 if THOROUGH else 0.4)
     variants = tuple(brief if variant.name == brief.name else variant for variant in TOGETHER)
+    others = {suite for each in SHARES for suite in each} - set(share)
+    chosen = [case for case in cases if case.spec.suite not in others and (case.spec.suite in share or not share)]
     with served(variants) as url:
-        judged = judge(variants, url, tmp_path, workers=4)
+        if THOROUGH:
+            judged = judge(variants, url, tmp_path, workers=4)
+        else:
+            judged = Judged(inprocess.judge(chosen, asked(workspace, variants, url, tmp_path)))
 
     assert_not_accused(judged, variants)

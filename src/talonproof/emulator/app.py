@@ -77,6 +77,7 @@ class Emulator:
             seeding.load(world, self.store, self.clock.now(), self._validators)
         self._loaded = seeding.loaded_at(self.store)
         self._proceed: Callable[[Request], Reply] = self._answer
+        self.dawdles = max((fault.dawdles for fault in faults), default=0.0)
         for fault in faults:
             self._proceed = _planted(fault, self._proceed, self)
 

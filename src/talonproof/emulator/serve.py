@@ -116,10 +116,11 @@ def _server(settings: Settings, emulator: Emulator) -> Server:
     from talonproof.emulator.listening import server  # noqa: PLC0415  # uvicorn: only where it serves
     from talonproof.emulator.turns import Turns  # noqa: PLC0415
 
-    if not settings.latency:
+    wait = max(settings.latency, emulator.dawdles)
+    if not wait:
         return server(application(emulator), grace=_GRACE_SECONDS)
-    app = application(emulator, hold=latency(settings.latency), turns=Turns(settings.patience))
-    return server(app, grace=_GRACE_SECONDS + settings.latency + settings.patience)
+    app = application(emulator, hold=latency(wait), turns=Turns(settings.patience))
+    return server(app, grace=_GRACE_SECONDS + wait + settings.patience)
 
 
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:

@@ -103,7 +103,7 @@ def _fits(body: bytes) -> bool:
 
 
 def _escaped(body: bytes) -> str:
-    """A format for printf that writes exactly these bytes: octal for all that is not plain."""
-    plain = {byte for byte in range(0x20, 0x7F) if byte not in b"%\\'"}
+    """A format for printf that writes exactly these bytes: octal for all that is not plain, or reads as an option."""
+    plain = {byte for byte in range(0x20, 0x7F) if byte not in b"%\\'-"}
     text = "".join(chr(byte) if byte in plain else f"\\{byte:03o}" for byte in body)
     return f"'{text}'"

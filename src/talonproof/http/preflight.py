@@ -14,7 +14,7 @@ from talonproof.http.client import Client, Journal, no_journal
 from talonproof.http.exchange import Call, Exchange
 from talonproof.http.guard import Guard
 from talonproof.http.ledger import Ledger
-from talonproof.http.trouble import untrusted
+from talonproof.http.trouble import untrusted, unwelcome
 from talonproof.target import Footprint, Keys, Target
 
 _ASKED: Final = "getCustomerSession"
@@ -56,8 +56,13 @@ def preflight(
     if untrusted(exchange):
         message = f"the certificate of {url} is not to be trusted: {exchange.failure}"
         raise TargetError(message, hint="nothing was sent")
+    if unwelcome(exchange):
+        shown = target.way.client_certificate
+        message = f"{url} does not accept {shown}" if shown else f"{url} asks for a certificate of its clients"
+        hint = "it is that of [tls] client_certificate" if shown else "[tls] client_certificate names one"
+        raise TargetError(f"{message}: {exchange.failure}", hint=hint, code="key", exit_code=2)
     if exchange.status == 0:
-        raise TargetError(f"nothing answers at {url}: {exchange.failure}", hint="is it running, and is the port right?")
+        raise TargetError(f"nothing answers at {url}: {exchange.failure}", hint=_silent(target))
     if exchange.status == 401:
         which = key or f"the key in {target.key_variable}"
         raise TargetError(f"{which} is not accepted by {url}", hint="it answers 401", code="key", exit_code=2)
@@ -66,6 +71,13 @@ def preflight(
     if hint := _foreign(exchange):
         raise TargetError(f"what answers at {url} is no Integration API: status {exchange.status}", hint=hint)
     return client.sent
+
+
+def _silent(target: Target) -> str:
+    """What to look at where nothing is answered; some servers hang up on clients without a certificate."""
+    if target.url.startswith("https:"):
+        return "is it running, is the port right, and does it ask for a client certificate?"
+    return "is it running, and is the port right?"
 
 
 def check_listening(target: Target) -> None:

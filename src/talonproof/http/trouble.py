@@ -7,6 +7,7 @@ became of a write is unknown then, and whoever sent it has to begin again with t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,10 @@ LONGEST_RETRY_AFTER: Final = 30.0
 
 _READS: Final = frozenset({"GET", "HEAD"})
 _UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
+_UNWELCOME: Final = re.compile(
+    r"ALERT_(?:CERTIFICATE_(?:REQUIRED|EXPIRED|REVOKED|UNKNOWN)|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA)"
+)
+"""The words of OpenSSL for what a server says that does not like the certificate of its client."""
 
 
 class Fate(Enum):
@@ -71,6 +76,11 @@ def repeatable(exchange: Exchange) -> bool:
 def untrusted(exchange: Exchange) -> bool:
     """Whether the server could not prove who it is: no later attempt will change that."""
     return exchange.status == 0 and _UNTRUSTED in exchange.failure
+
+
+def unwelcome(exchange: Exchange) -> bool:
+    """Whether the server wants a certificate of its clients, and another than it was shown, if any."""
+    return exchange.status == 0 and _UNWELCOME.search(exchange.failure) is not None
 
 
 def worded(exchange: Exchange) -> str:

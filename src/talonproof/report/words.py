@@ -84,6 +84,7 @@ BRIEFLY: Mapping[str, str] = {
     Reason.NOT_IMPLEMENTED: "not implemented",
     Reason.WAITS: "waiting for a check",
     Reason.NEVER_TRIGGERED: "never triggered",
+    Reason.PARALLEL: "not at the same time",
     Reason.DEPTH: "beyond the depth",
     Reason.BUDGET: "out of time",
     Reason.MAX_REQUESTS: "out of requests",

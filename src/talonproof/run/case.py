@@ -235,11 +235,13 @@ class Case:
         self.repeated += exchange.attempts - 1
         self.bench.breaker.note(answered=not exchange.infrastructure)
 
-    def unbroken(self, act: Callable[[], T], *, afresh: Callable[[], None] = lambda: None) -> T:
+    def unbroken(self, act: Callable[[], T], *, afresh: Callable[[], None] = lambda: None, within: bool = False) -> T:
         """What ``act`` gives once nothing interrupts it; ``afresh`` is called before each time that it begins again.
 
         A write whose answer never came was carried out, or was not. Nothing that follows it on the same things may be
         held against the server, and nothing is: ``act`` makes things of other ids, and all its judgements are of them.
+        What was seen before is forgotten, unless ``act`` stands ``within`` a case that goes on with it.
+
         That costs requests, which are no part of the plan and have an allowance of their own. Raises GivenUp where it
         is spent, where the same call is interrupted time after time, or where the target is down.
         """
@@ -253,9 +255,11 @@ class Case:
                 self.sent = sent
                 if down := self.bench.breaker.down:
                     raise GivenUp(f"{cut}; the target is down: {down}") from None
-                if enough := patience.tried(cut.place, self.repeated) or self.bench.may_not_repeat(self.repeated):
+                place = cut.operation if within else cut.place
+                if enough := patience.tried(place, self.repeated) or self.bench.may_not_repeat(self.repeated):
                     raise GivenUp(f"{cut}; {enough}") from None
-            self.begin_example()
+            if not within:
+                self.begin_example()
             afresh()
 
     def arranged(self, exchange: Exchange) -> Exchange:

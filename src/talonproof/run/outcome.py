@@ -23,6 +23,11 @@ class Interrupted(Blocked):
         super().__init__(f"{place}: {why}")
         self.place = place
 
+    @property
+    def operation(self) -> str:
+        """The operation that was called, whichever call of the case it was."""
+        return self.place.partition(" ")[0]
+
 
 class GivenUp(Blocked):
     """It began again, and was interrupted again, until that was enough."""

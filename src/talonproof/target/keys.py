@@ -295,7 +295,7 @@ KEYS: Final = (
         "event_type",
         Kind.TEXT,
         "A custom event type.",
-        '"signed_up"',
+        '"tp_signed_up"',
         "Make a custom event; no campaign should react to it.",
     ),
     Key(

@@ -6,13 +6,14 @@ import os
 import shlex
 import shutil
 import subprocess
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from talonproof.http.curl import curl
+from talonproof.http.curl import commands, curl
 from talonproof.http.exchange import Call, Credential, Exchange
 from talonproof.target import Keys
 
@@ -171,3 +172,13 @@ def test_curl_sends_what_the_client_sent(make_client: Any, recorder: Any, call: 
         assert 2 == len(recorder.requests)
         assert (ours.method, ours.target, ours.body) == (theirs.method, theirs.target, theirs.body)
         assert said == {name: theirs.headers[name] for name in MATTER if name in theirs.headers}
+
+
+def test_what_was_sent_together_is_started_together() -> None:
+    """A line an exchange; those of one moment are started side by side, and waited for."""
+    alone = exchange()
+    beside = replace(alone, together=True)
+    line = curl(alone)
+
+    assert [line, f"{line} &", f"{line} & wait", line] == commands([alone, beside, beside, alone]).splitlines()
+    assert 0 == shell(commands([beside, beside]).replace("curl", "true")).returncode

@@ -14,7 +14,7 @@ import pytest
 from talonproof.http.exchange import Credential
 from talonproof.http.keys import authorization
 from talonproof.report.account import account
-from talonproof.report.finding_folder import FACTS, PYTEST, SHELL, write_findings
+from talonproof.report.finding_folder import FACTS, PYTEST, SHELL, TIMELINE, write_findings
 from talonproof.report.scripts import AUTHORIZATION
 from talonproof.target import Keys
 
@@ -112,3 +112,16 @@ def test_scripts_and_client_send_the_same_header(credential: Credential) -> None
     before, variable, after = AUTHORIZATION.get(credential, ("", "", ""))
 
     assert (authorization(credential, keys) or "") == f"{before}{held[variable]}{after}"
+
+
+def test_what_overlapped_is_drawn(build: Any, tmp_path: Path) -> None:
+    """In a file of its own, and among the facts."""
+    drawing = "A  |--|\nB    |--|"
+    finding = build.finding("SES-073", timeline=drawing)
+    head = build.header(requirements=[build.requirement("SES-073")])
+    stream = build.stream(head, build.case("parallel/test_a.py::test_a", "warn", findings=[finding]))
+    write_findings(account(stream), tmp_path / "findings")
+    folder = tmp_path / "findings" / finding["fingerprint"]
+
+    assert drawing + "\n" == (folder / TIMELINE).read_text()
+    assert drawing == json.loads((folder / FACTS).read_text())["timeline"]

@@ -520,7 +520,11 @@ def test_a_case_is_told_what_made_an_effect_show(judged: Judged) -> None:
 
 def test_an_effect_that_is_not_declared_cannot_be_built_on(judged: Judged) -> None:
     """The case would run where nothing shows it: a fault of the harness."""
-    record = judged(lambda case, _: case.trigger("setDiscount") and None)
+
+    def body(case: Case, _: Api) -> None:
+        case.trigger("setDiscount")
+
+    record = judged(body)
 
     assert "error" == record["verdict"]
     assert "builds on setDiscount without declaring it" in record["detail"]

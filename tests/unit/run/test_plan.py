@@ -15,7 +15,7 @@ from talonproof.errors import ConfigError, HarnessError
 from talonproof.requirement import Catalogue, Level, Requirement, catalogue
 from talonproof.run.effects import Fired, Seen
 from talonproof.run.plan import Plan, Row, Spec, case_seed, make_plan
-from talonproof.target import Bindings, Footprint, Keys, Target, Trigger
+from talonproof.target import Bindings, Footprint, Keys, Limits, Target, Trigger
 from talonproof.verdict import Reason, Verdict
 
 TARGET = Target(url="http://127.0.0.1:1", allowed_host="127.0.0.1", bindings=Bindings(store="shop"))
@@ -252,3 +252,27 @@ def test_a_seed_follows_from_run_and_case_alone(seed: int, one: str, other: str)
     """The same case has the same seed in every process; two cases share one only if they are the same."""
     assert case_seed(seed, one) == case_seed(seed, one)
     assert (case_seed(seed, one) == case_seed(seed, other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("url", "limits", "abreast"),
+    [
+        ("http://127.0.0.1:1", Limits(), 8),
+        ("https://shop.example", Limits(), 1),
+        ("https://shop.example", Limits(parallel=4), 4),
+        ("https://shop.example", Limits(parallel=40), 8),
+        ("https://shop.example", Limits(parallel=8, in_flight=3), 3),
+        ("http://127.0.0.1:1", Limits(in_flight=1), 1),
+        ("http://127.0.0.1:1", Limits(parallel=1), 1),
+    ],
+)
+def test_calls_at_the_same_time_have_to_be_allowed(url: str, limits: Limits, abreast: int) -> None:
+    """Elsewhere than on this machine the target file says so; a case about them is unsupported otherwise."""
+    target = replace(TARGET, url=url, limits=limits)
+    row = only(spec(parallel=True), target=target)
+
+    assert abreast == target.abreast
+    assert (abreast > 1) == row.planned
+    assert (None if abreast > 1 else Reason.PARALLEL) == row.reason
+    assert row.planned or "[limits] parallel" in row.detail
+    assert only(spec(), target=target).planned

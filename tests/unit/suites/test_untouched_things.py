@@ -19,7 +19,7 @@ from talonproof.requirement import Level, Requirement, catalogue
 from talonproof.run.api import Api
 from talonproof.run.bench import Bench
 from talonproof.run.case import Case
-from talonproof.run.outcome import Blocked
+from talonproof.run.outcome import Blocked, GivenUp
 from talonproof.run.plan import Row, Spec
 from talonproof.target import Footprint, Keys, Target
 
@@ -27,11 +27,15 @@ CLAUSES = catalogue("2025-01", [Requirement("ERR-002", ("R127",), Level.SHOULD, 
 
 
 class Sessions:
-    """Sessions in memory: the identifier ``no`` is refused, and with a code of ``leaks`` it is stored none the less."""
+    """Sessions in memory: the identifier ``no`` is refused, and with a code of ``leaks`` it is stored none the less.
 
-    def __init__(self, *leaks: str, reading: int = 200) -> None:
+    The first calls with a code of ``silent`` get no answer, one for each time that it is there.
+    """
+
+    def __init__(self, *leaks: str, reading: int = 200, silent: tuple[str, ...] = ()) -> None:
         self.leaks = leaks
         self.reading = reading
+        self.silent = list(silent)
         self.stored: dict[str, dict[str, Any]] = {}
 
     def handle(self, request: httpx.Request) -> httpx.Response:
@@ -43,6 +47,9 @@ class Sessions:
         refused = "no" in sent.get("identifiers", ())
         if not refused or sent["referralCode"] in self.leaks:
             self.stored[name] = sent
+        if sent.get("referralCode") in self.silent:
+            self.silent.remove(sent["referralCode"])
+            raise httpx.ReadError("cut")
         return httpx.Response(400 if refused else 200, json={"message": "no"})
 
 
@@ -150,3 +157,39 @@ def test_a_read_that_tells_nothing_blocks(aimed: Judging) -> None:
     """A server that fails to read says neither that something changed nor that nothing did."""
     with pytest.raises(Blocked, match="getCustomerSession answered 500"):
         aimed(Sessions(reading=500))
+
+
+@pytest.mark.parametrize("silent", ["b", "bb", "bcc"])
+def test_a_call_without_an_answer_is_made_again_alone(aimed: Judging, silent: str) -> None:
+    """It is made again on another thing; the calls before it are judged by the one that they were aimed at."""
+    case, untouched = aimed(Sessions(silent=tuple(silent)))
+    for code in "abc":
+        assert untouched.send(code, update(case, code)).refused
+    untouched.judge()
+
+    assert {} == case.shown
+    assert case.evidence["ERR-002"] == 1 + len(set(silent))
+    assert [*"a", *"b" * (silent.count("b") + 1), *"c" * (silent.count("c") + 1)] == codes(
+        tuple(one for one in case.history if "no" in str(one.call.body))
+    )
+
+
+@pytest.mark.parametrize(("leaks", "accused"), [("a", "a"), ("b", "b"), ("", "")])
+def test_what_was_not_answered_is_not_held_against_what_was_refused(aimed: Judging, leaks: str, accused: str) -> None:
+    """The thing of both has changed: whichever of the two did it alone is found, and nobody else is accused."""
+    case, untouched = aimed(Sessions(leaks, silent=("b",)))
+    for code in "ab":
+        untouched.send(f"the update {code}", update(case, code))
+    untouched.judge()
+
+    assert [f"the update {code}" for code in accused] == [
+        shown.judgement.message.partition(":")[0] for shown in case.shown.values()
+    ]
+
+
+def test_a_call_that_is_never_answered_blocks(aimed: Judging) -> None:
+    """After some tries it is that call, and not the network."""
+    case, untouched = aimed(Sessions(silent=tuple("b" * 9)))
+    untouched.send("a", update(case, "a"))
+    with pytest.raises(GivenUp, match="the same call failed 4 times in a row"):
+        untouched.send("b", update(case, "b"))

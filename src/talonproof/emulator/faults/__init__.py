@@ -43,6 +43,9 @@ FAULTS: Mapping[str, Fault] = {fault.id: fault for fault in chain.from_iterable(
 ENGINE = frozenset(fault.id for fault in chain(ROLLBACKS, EARNINGS, REDEMPTIONS, EVALUATIONS))
 """The names of those that show only where campaigns act."""
 
+OVERLAPPING = frozenset(fault.id for fault in RACES)
+"""The names of those that show only where calls overlap."""
+
 
 def select(names: Iterable[str]) -> tuple[Fault, ...]:
     """The faults of some names; ConfigError with the closest name for an unknown one."""

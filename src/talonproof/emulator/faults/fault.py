@@ -25,6 +25,7 @@ class Fault:
 
     ``breaks`` are the requirements whose clause it breaks, ``level`` is the highest level among them: where it is
     must, a run has to fail; where it is should, to warn. ``operations`` are those that it touches (empty: any).
+    ``dawdles``: the server waits so many seconds before each call, so that what is sent at the same time overlaps.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Fault:
     level: Level
     operations: frozenset[str]
     interceptor: Interceptor
+    dawdles: float = 0.0
 
     def intercept(self, request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
         """The reply of a server that has the defect."""
@@ -54,9 +56,10 @@ def on_reply(edit: Callable[[Reply], Reply]) -> Interceptor:
 
 
 class Collection:
-    """Gathers the faults of a module, in its order."""
+    """Gathers the faults of a module, in its order; each ``dawdles`` for so many seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, dawdles: float = 0.0) -> None:
+        self._dawdles = dawdles
         self._faults: list[Fault] = []
 
     def __iter__(self) -> Iterator[Fault]:
@@ -74,6 +77,6 @@ class Collection:
         self, level: Level, name: str, text: str, breaks: tuple[str, ...], on: tuple[str, ...]
     ) -> Callable[[Interceptor], None]:
         def add(interceptor: Interceptor) -> None:
-            self._faults.append(Fault(name, text, breaks, level, frozenset(on), interceptor))
+            self._faults.append(Fault(name, text, breaks, level, frozenset(on), interceptor, self._dawdles))
 
         return add

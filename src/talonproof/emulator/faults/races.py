@@ -25,7 +25,7 @@ from talonproof.emulator.session import Session
 if TYPE_CHECKING:
     from talonproof.emulator.app import Emulator
 
-RACES = Collection()
+RACES = Collection(dawdles=0.01)
 
 T = TypeVar("T")
 

@@ -50,7 +50,7 @@ def _tiers(call: Call, account: Account, subledger: str, moment: int) -> dict[st
 
 
 def transactions(call: Call) -> Reply:
-    """A page of transactions, newest first. None awaits an activation: no rule gives points yet."""
+    """A page of transactions, newest first. None awaits an activation: points of rules start at a time."""
     awaiting = call.parameters.get("awaitsActivation")
     if awaiting is False:
         raise bad_parameter("awaitsActivation", "Out of range", "awaitsActivation is true or left out.")

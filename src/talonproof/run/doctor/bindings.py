@@ -129,8 +129,8 @@ def _tiers(asking: Asking) -> Iterator[Held]:
     if program and owner:
         path = {"loyaltyProgramId": program, "integrationId": owner}
         answer = asking.ask("getLoyaltyBalances", path, {"includeTiers": True})
-        balance: Any = answer.at("balance") if answer is not None and answer.ok else None
-        told = isinstance(balance, dict) and any(balance.get(name) for name in ("currentTier", "nextTierName"))
+        names = ("currentTier", "nextTierName")
+        told = answer is not None and answer.ok and any(answer.at("balance", name) for name in names)
         yield _judged("tier_program", answer, "" if told else "the balance of populated_profile tells of no tier")
 
 

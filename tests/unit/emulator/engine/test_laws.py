@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from talonproof.contract.contract import Contract
 from talonproof.contract.validators import Validators
@@ -19,6 +19,7 @@ from talonproof.emulator.world import World
 from talonproof.emulator.world_file import parse_world
 from tests.unit.emulator.engine.histories import (
     TIGHT,
+    Cart,
     CloseAnd,
     Other,
     Player,
@@ -51,6 +52,12 @@ ROLLED_BACK = {
 }
 
 
+def _twice(mark: str, then: str) -> list[Step]:
+    """A customer's session is closed, and so is another one, with the same coupon; then that is taken back."""
+    cart = Cart("anna", mark, ("ONCE-1",), (3, 1), None, card=True)
+    return [Update("s0", "closed", cart, dry=False), CloseAnd("s1", cart, then), CloseAnd("s2", cart, then)]
+
+
 @pytest.fixture(scope="module")
 def tight() -> World:
     """The world of the histories."""
@@ -65,6 +72,12 @@ def test_laws(edition: str, tight: World, request: pytest.FixtureRequest) -> Non
 
     @settings(max_examples=HISTORIES)
     @given(steps=histories())
+    @example(steps=_twice("progress", "cancel"))
+    @example(steps=_twice("progress", "reopen"))
+    @example(steps=_twice("spend", "cancel"))
+    @example(steps=_twice("spend", "reopen"))
+    @example(steps=_twice("all", "cancel"))
+    @example(steps=_twice("all", "reopen"))
     def every_history(steps: list[Step]) -> None:
         player, again = (Player(tight, contract, validators) for _ in range(2))
         try:
