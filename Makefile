@@ -17,8 +17,9 @@ KILLS  ?= 100
 CRASHES ?= 50
 HISTORIES ?= 5000
 
-# The tests start some hundreds of processes: what Python compiles is kept, whatever the environment says.
+# The tests start some hundreds of processes, and those of a run keep nothing that they compile: it is done beforehand.
 unexport PYTHONDONTWRITEBYTECODE
+COMPILE = @$(BIN)/python -m compileall -q conftest.py src strategies suites tests
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -38,10 +39,12 @@ conformance: $(VENV)/.ready ## Judge the embedded emulator, or a target: make co
 
 .PHONY: test
 test: $(VENV)/.ready-test ## Test talonproof itself: make test ARGS="tests/unit -k pages"
+	$(COMPILE)
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(or $(ARGS),tests)
 
 .PHONY: thorough
 thorough: $(VENV)/.ready-test ## Test by whole runs what `make test` judges in process or takes a sample of; slow
+	$(COMPILE)
 	@TALONPROOF_THOROUGH=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal \
 	    $(or $(ARGS),tests/variants tests/guard tests/misbehaving tests/faults/test_scoreboard.py)
 
