@@ -101,7 +101,7 @@ def test_a_reopening_leaves_attributes(case: Case, api: Api, label: str, require
         case,
         case.settled(
             lambda: api.inventory(closed.profile, profile=True) if of_profile else api.get_session(closed.session),
-            lambda read: lost(read, wanted, section) is not None,
+            lambda read: lost(read, wanted, section) is None,
         ),
     )
     gone = lost(read, wanted, section)
