@@ -34,8 +34,12 @@ class Trace:
         return read
 
     def still(self, case: Case) -> Exchange:
-        """The read that no longer shows it, or the one at the end of the settle time: 1 request."""
-        return told(case, case.settled(self.read, lambda read: not self.there(read)))
+        """The read at the end of the settle time, and of one more where it was missing then: 1 request.
+
+        A read may show what was there before the close; so only what stays missing for the whole time is gone.
+        """
+        read = told(case, case.settled(self.read, lambda read: not self.there(read)))
+        return read if self.there(read) else told(case, case.settled(self.read, self.there))
 
 
 def trace_of(case: Case, api: Api, brought: Brought) -> Trace:
