@@ -39,7 +39,9 @@ class Trace:
         A read may show what was there before the close; so only what stays missing for the whole time is gone.
         """
         read = told(case, case.settled(self.read, lambda read: not self.there(read)))
-        return read if self.there(read) else told(case, case.settled(self.read, self.there))
+        if self.there(read):
+            return read
+        return told(case, case.off_plan(lambda: case.settled(self.read, self.there)))
 
 
 def trace_of(case: Case, api: Api, brought: Brought) -> Trace:
