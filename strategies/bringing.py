@@ -14,7 +14,7 @@ from talonproof.run.effects import BUDGET, merged
 from talonproof.run.looking import full_session
 
 REQUESTS: Final[Mapping[str, int]] = {
-    "acceptReferral": 2,
+    "acceptReferral": 3,
     "addLoyaltyPoints:card": 2,
     "deductLoyaltyPoints:profile": 2,
 }
@@ -99,6 +99,7 @@ def prepared(case: Case, api: Api, label: str, profile: str) -> dict[str, Any]:
             return {"couponCodes": [case.bindings.coupons[0]]}
         case "acceptReferral":
             advocate = case.new_id("profile")
+            case.arranged(api.put_profiles([{"integrationId": advocate}]))
             body = {"campaignId": case.bindings.referral_campaign, "advocateProfileIntegrationId": advocate}
             return {"referralCode": case.arranged(api.refer(body)).at("code")}
         case "deductLoyaltyPoints:profile":

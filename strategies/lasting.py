@@ -10,6 +10,7 @@ from strategies.coupons import same_code
 from strategies.membership import told
 from strategies.reserving import holders
 from strategies.showing import objects
+from strategies.unchanged import at_rest
 from talonproof.http.exchange import Exchange
 from talonproof.run.api import Api
 from talonproof.run.case import Case
@@ -34,8 +35,26 @@ class Trace:
         return read
 
     def still(self, case: Case) -> Exchange:
-        """The read that no longer shows it, or the one at the end of the settle time: 1 request."""
-        return told(case, case.settled(self.read, lambda read: not self.there(read)))
+        """The read once what was done since had the settle time to show: 1 request.
+
+        Not before: a read that lags may show what was there before the close.
+        """
+        return told(case, at_rest(case, self.read))
+
+    def judge_still(
+        self, case: Case, requirement: str, done: Exchange, doing: str, *, of: tuple[Exchange, ...], check: str
+    ) -> None:
+        """Judges that it is there after a call (``done``), which is said by ``doing``: 1 request."""
+        after = self.still(case)
+        case.judge(
+            requirement,
+            self.there(after),
+            f"{self.what} is gone after {doing}",
+            of=(*of, done, after),
+            pointer=self.pointer,
+            operation=done.operation,
+            check=check,
+        )
 
 
 def trace_of(case: Case, api: Api, brought: Brought) -> Trace:

@@ -108,8 +108,9 @@ class Untouched:
         refused = over.refused
         found = changed(self._case, over.view, over.before, over.after)
         shown = (over.before, *(one.exchange for one in refused), over.after)
-        what = "the refused calls" if len(refused) > 1 else refused[0].words
-        if found is not None and (len(refused) > 1 or not over.sure):
+        last, several = refused[-1], len(refused) > 1
+        what = "the refused calls" if several else last.words
+        if found is not None and (several or not over.sure):
             for one in refused:
                 again = self._case.off_plan(lambda one=one: self._alone(one))
                 if again is not None:
@@ -120,7 +121,7 @@ class Untouched:
                     return
         pointer, words = found or ("", "")
         message = f"{what}: {pointer or 'the read'} {words} after it was refused" if found else ""
-        operation = refused[-1].exchange.operation if found is None else shown[-2].operation
+        operation = last.exchange.operation if found is None else shown[-2].operation
         self._case.judge(
             requirement, found is None, message, of=shown, pointer=pointer, check=check, operation=operation
         )

@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -127,11 +128,15 @@ def _judged(
     """The plan of these cases, and their lines."""
     by_id = {case.spec.id: case for case in cases}
     specs = [case.spec for case in by_id.values()]
-    given = (specs, setup.options, setup.target, setup.keys, setup.catalogue, frozenset(PASSIVE.values()))
-    here = {"known": setup.absent.union(setup.contract.operations), "absent": setup.absent}
-    plan = make_plan(*given, **here)
+    planned = partial(
+        make_plan,
+        *(specs, setup.options, setup.target, setup.keys, setup.catalogue, frozenset(PASSIVE.values())),
+        known=setup.absent.union(setup.contract.operations),
+        absent=setup.absent,
+    )
+    plan = planned()
     if plan.wants_effects:
-        plan = make_plan(*given, **here, seen=seen_by(setup, transport))
+        plan = planned(seen=seen_by(setup, transport))
     bench = Bench.open(
         setup.options,
         setup.target,

@@ -79,16 +79,8 @@ def test_created_codes_survive_a_cancellation(case: Case, api: Api, label: str, 
         pointer="/effects",
         check=f"no_rollback_of_{label}",
     )
-    after = trace.still(case)
-    case.judge(
-        requirement,
-        trace.there(after),
-        f"{trace.what} is gone after the cancellation",
-        of=(closed.answer, before, cancelled, after),
-        pointer=trace.pointer,
-        operation=cancelled.operation,
-        check=f"{label}_survives",
-    )
+    shown = (closed.answer, before)
+    trace.judge_still(case, requirement, cancelled, "the cancellation", of=shown, check=f"{label}_survives")
 
 
 def cancel(case: Case, api: Api, closed: Brought) -> Exchange:

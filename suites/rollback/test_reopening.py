@@ -11,6 +11,7 @@ from strategies.bringing import Brought, bring, closing
 from strategies.lasting import trace_of
 from strategies.membership import attribute
 from strategies.membership import told as answered
+from strategies.unchanged import at_rest
 from strategies.undoing import naming, told
 from talonproof.http.exchange import Exchange
 from talonproof.model.observed import same
@@ -21,12 +22,15 @@ from talonproof.run.effects import props_of
 from talonproof.verdict import Reason
 
 REOPEN = "reopenCustomerSession"
-INVENTORY, HOLDERS, BALANCES = "getCustomerInventory", "getReservedCustomers", "getLoyaltyBalances"
+INVENTORY, HOLDERS = "getCustomerInventory", "getReservedCustomers"
 
 
 def closed_with(label: str, requirement: str, *, more: int, operations: tuple[str, ...] = ()) -> Any:
     """An effect of a close, with the clause about what a reopening does to it, and the requests after the close."""
-    mark = scenario(requirement, **closing(label, more=more, operations=(REOPEN, *operations)))
+    told = closing(label, more=more, operations=(REOPEN, *operations))
+    if label == "reserveCoupon":  # a reservation of a coupon that is not the run's is given back at the end
+        told["footprint"] = "destructive"
+    mark = scenario(requirement, **told)
     return pytest.param(label, requirement, marks=mark, id=label.replace(":", "-"))
 
 
@@ -59,16 +63,8 @@ def test_a_reopening_leaves(case: Case, api: Api, label: str, requirement: str) 
     before = trace.seen(case)
     reopened = case.arranged(api.reopen(closed.session))
     judge_unnamed(case, requirement, closed, reopened)
-    after = trace.still(case)
-    case.judge(
-        requirement,
-        trace.there(after),
-        f"{trace.what} is gone after the reopening",
-        of=(closed.answer, before, reopened, after),
-        pointer=trace.pointer,
-        operation=reopened.operation,
-        check=f"{label}_stays",
-    )
+    shown = (closed.answer, before)
+    trace.judge_still(case, requirement, reopened, "the reopening", of=shown, check=f"{label}_stays")
     if label == "reserveCoupon":
         api.release(str(props_of(closed.effects[0]).get("couponValue")), [closed.profile])
 
@@ -94,13 +90,11 @@ def test_a_reopening_leaves_attributes(case: Case, api: Api, label: str, require
     if not wanted:
         case.unsupported(Reason.NEVER_TRIGGERED, "the answer to the close does not show the attribute that it updates")
     reopened = case.arranged(api.reopen(closed.session))
-    read = answered(
-        case,
-        case.settled(
-            lambda: api.inventory(closed.profile, profile=True) if of_profile else api.get_session(closed.session),
-            lambda read: lost(read, wanted, section) is not None,
-        ),
-    )
+
+    def attributes() -> Exchange:
+        return api.inventory(closed.profile, profile=True) if of_profile else api.get_session(closed.session)
+
+    read = answered(case, at_rest(case, attributes))
     gone = lost(read, wanted, section)
     case.judge(
         requirement,

@@ -91,6 +91,7 @@ def test_it_writes_what_a_run_writes(fuzz: Callable[..., Any], written: Callable
         "run.ndjson",
         "report.html",
         "summary.md",
+        "fidelity.json",
         "junit.xml",
         "allure-results",
         "journal-main.ndjson",

@@ -130,16 +130,6 @@ def test_a_requirement_of_every_exchange_is_explained(talonproof: Callable[..., 
     assert "  check   every exchange (" in ended.out
 
 
-def test_a_requirement_that_waits_is_explained(talonproof: Callable[..., Any], smoke: Any) -> None:
-    """A row that nothing checks yet says what it waits for."""
-    waiting = next(row for row in smoke.header["requirements"] if row["waits"])
-
-    ended = talonproof("explain", waiting["id"])
-
-    assert 0 == ended.code
-    assert f"it waits for {waiting['waits']}" in ended.out
-
-
 def test_a_run_says_first_what_it_is_and_last_how_to_have_it_again(smoke: Any) -> None:
     """The seed stands in the first line, the verdict and the share judged in the next, the command in the last."""
     first, verdict, *_, last = [line for line in smoke.ended.out.splitlines() if line.strip()]

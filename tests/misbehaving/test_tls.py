@@ -15,10 +15,15 @@ from tests.misbehaving.conftest import Run
 from tests.misbehaving.target import target_file
 from tests.misbehaving.test_survival import begun, survived
 
-PAST = {"not_before": datetime(2019, 1, 1, tzinfo=UTC), "not_after": datetime(2020, 1, 1, tzinfo=UTC)}
 HERE = "127.0.0.1"
 
 Issued = Mapping[str, trustme.LeafCert]
+
+
+def expired(authority: trustme.CA, name: str) -> trustme.LeafCert:
+    """A certificate that was good for a year, long ago."""
+    begins, ends = datetime(2019, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)
+    return authority.issue_cert(name, not_before=begins, not_after=ends)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +38,7 @@ def issued(authority: trustme.CA) -> Issued:
     return {
         "good": authority.issue_cert(HERE),
         "of another host": authority.issue_cert("elsewhere.example"),
-        "expired": authority.issue_cert(HERE, **PAST),
+        "expired": expired(authority, HERE),
     }
 
 
@@ -45,7 +50,7 @@ def files(authority: trustme.CA, tmp_path: Path) -> Path:
     stranger.cert_pem.write_to_path(str(tmp_path / "other-ca.pem"))
     leaves = {
         "ours": authority.issue_cert("ours@example.org"),
-        "late": authority.issue_cert("late@example.org", **PAST),
+        "late": expired(authority, "late@example.org"),
         "strange": stranger.issue_cert("strange@example.org"),
     }
     for name, leaf in leaves.items():

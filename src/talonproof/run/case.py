@@ -385,16 +385,20 @@ class Case:
         if not exchange.ok and not exchange.refused:
             raise Blocked(f"{exchange.operation} answered {exchange.status}")
 
-    def observe(self, requirement: str, note: str) -> None:
-        """Records what a target does, by its last answer, where no source says what it should do."""
+    def observe(self, requirement: str, note: str, *, unsent: bool = False) -> None:
+        """Records what a target does, by its last answer, where no source says what it should do.
+
+        ``unsent``: what is recorded is that a call could not be made, so there need be no answer.
+        """
         requirement = self._declares(requirement)
         if requirement in self.bench.catalogue.unsettled:
             return
-        if not self.history:
+        if not self.history and not unsent:
             message = f"{self.id} records {requirement} before anything was answered"
             raise HarnessError(message)
         self.evidence[requirement] += 1
-        self.exercised.note(requirement, self.history[-1:], self.history)
+        if self.history:
+            self.exercised.note(requirement, self.history[-1:], self.history)
         self.observations[requirement, note] = None
 
     def unsupported(self, reason: Reason, detail: str) -> NoReturn:

@@ -264,7 +264,7 @@ class Fuzz:
         if trial.drawn:
             self._draw(case, trial, sender, known)
         if trial.note:
-            case.observe(SERVER_ERROR, f"{trial.operation.id}: {trial.note}")
+            case.observe(SERVER_ERROR, f"{trial.operation.id}: {trial.note}", unsent=True)
         sender.conclude()
 
     def _draw(self, case: Case, trial: Trial, sender: _Sender, known: frozenset[str]) -> None:
@@ -279,7 +279,9 @@ class Fuzz:
         try:
             explore(case, self._engine().fuzzing(trial.operation.id), once, show=_plain)
         except HypothesisException as error:
-            case.observe(SERVER_ERROR, f"{trial.operation.id}: nothing more can be drawn ({type(error).__name__})")
+            case.observe(
+                SERVER_ERROR, f"{trial.operation.id}: nothing more can be drawn ({type(error).__name__})", unsent=True
+            )
         finally:
             case.examples = planned
 

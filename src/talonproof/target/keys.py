@@ -288,7 +288,7 @@ KEYS: Final = (
         Kind.WHOLE,
         "The id of a campaign with referrals.",
         "3",
-        _campaign("with the feature Referrals switched on; it needs no rules."),
+        _campaign("with the feature Referrals switched on, and one rule that accepts the referral."),
     ),
     Key(
         "bindings",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 
 from talonproof.errors import ConfigError, closest
@@ -70,6 +70,15 @@ _SENT = ("event_type", "store")
 """Bindings that are words of a body, besides attributes and costs."""
 
 
+ReturnPolicy = Literal["only_pending", "within_balance", "unlimited"]
+"""What a program takes back: pending points alone, active ones as far as there are any, or whatever that leads to."""
+
+RETURN_POLICIES: Final[tuple[ReturnPolicy, ...]] = get_args(ReturnPolicy)
+
+DEDUCTING: Final = frozenset(RETURN_POLICIES[1:])
+"""The return policies that take active points back too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bindings:
     """What a target holds before a run, by name; what is None or empty is not there.
@@ -96,9 +105,9 @@ class Bindings:
     subledger: str | None = None
     populated_profile: str | None = None
     populated_card: str | None = None
-    return_policy: str | None = None
+    return_policy: ReturnPolicy | None = None
     tier_program: int | None = None
-    tier_return_policy: str | None = None
+    tier_return_policy: ReturnPolicy | None = None
     catalog: int | None = None
     catalog_sku: str | None = None
     catalog_price: float | None = None
@@ -155,12 +164,6 @@ class Bindings:
         """Those of the names that stand for one thing, and not for a pool."""
         return tuple(name for name in cls.names() if name not in POOLS)
 
-
-RETURN_POLICIES: Final = ("only_pending", "within_balance", "unlimited")
-"""What a program takes back: pending points alone, active ones as far as there are any, or whatever that leads to."""
-
-DEDUCTING: Final = frozenset(RETURN_POLICIES[1:])
-"""The return policies that take active points back too."""
 
 POOLS: Final = ("coupons", "mandatory_coupons", "single_use_coupons")
 """Bindings that are a pool: of each, a case that needs it has one for itself."""

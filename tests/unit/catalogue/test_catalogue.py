@@ -27,7 +27,7 @@ LEVELS = {
     """,
     "should": """
         R1b R4 R5b R5c R6 R11b R12b R14b R16 R17 R18 R19 R20 R21b R22 R23 R24 R25b R26 R27a R29c R30c R31b R31c
-        R33b R35b R38 R41b R42a R45a R45b R45c R48 R49c R50 R51a R56 R57 R58 R68c R69b R73b R75b R77b R78b R79b R81b
+        R33b R35b R38 R41b R42a R45a R45b R48 R49c R50 R51a R56 R57 R58 R68c R69b R73b R75b R77b R78b R79b R81b
         R82b R83b R85b R86 R87 R89b R93 R94 R95 R96b R97 R100b R101b R102 R104 R105 R108 R109 R111 R113b R117
         R119 R120 R121 R122c R123 R124 R125b R125c R126 R127 R130b R139b R141d R145b R148b R151a R152 R153c
         R154b R159b R159c R159d R161b R162 R163 R164 R165b R165c R166 R167 R168 R169
@@ -38,6 +38,9 @@ LEVELS = {
     """,
 }
 """The levels that the sources of 2025-01 allow, rule by rule; kept apart from the catalogue on purpose."""
+
+OWN_LEVELS = {"R45c": "should"}
+"""Rules of this catalogue's own: they follow from what the sources say, none of which states them."""
 
 LATER_LEVELS = {"2025-01": {}, "2026-05": {"R49c": "must", "R107b": "must"}}
 """Rules on which the sources of an edition allow another level than those of 2025-01."""
@@ -95,7 +98,7 @@ def allowed_levels(edition: str) -> dict[str, str]:
     for number, status, state in zip(words[::3], words[1::3], words[2::3], strict=True):
         levels[f"T{int(number):02}-status"] = status
         levels[f"T{int(number):02}-state"] = state
-    return {**levels, **LATER_LEVELS[edition]}
+    return {**levels, **OWN_LEVELS, **LATER_LEVELS[edition]}
 
 
 def ids(rows: Iterable[Requirement]) -> list[str]:

@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from talonproof.errors import ConfigError, DocumentError
-from talonproof.target import POOLS, Bindings, Footprint, Keys, Limits, Target, checked_url, is_loopback, parse_target
+from talonproof.target import (
+    POOLS,
+    RETURN_POLICIES,
+    Bindings,
+    Footprint,
+    Keys,
+    Limits,
+    Target,
+    checked_url,
+    is_loopback,
+    parse_target,
+)
 
 STAGING = """
 [target]
@@ -76,7 +87,7 @@ def test_what_a_file_leaves_out_has_a_cautious_default(text: str, limit: Footpri
 
 def test_every_binding_is_read_as_what_it_is() -> None:
     """Text, whole numbers and prices: a value of each kind under each name that a file may hold."""
-    values = {"str": '"a"', "int": "7", "float": "7.5"}
+    values = {"str": '"a"', "int": "7", "float": "7.5", "ReturnPolicy": '"unlimited"'}
     kinds = {
         field.name: str(field.type).partition(" ")[0]
         for field in dataclasses.fields(Bindings)
@@ -197,6 +208,8 @@ bound = st.builds(
             if str(field.type).startswith("int")
             else st.floats(0, 1e6)
             if "float" in str(field.type)
+            else st.sampled_from(["", *RETURN_POLICIES])
+            if "ReturnPolicy" in str(field.type)
             else texts
         )
         for field in dataclasses.fields(Bindings)

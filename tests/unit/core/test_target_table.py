@@ -88,7 +88,7 @@ def test_both_refuse_what_is_unknown_or_missing(text: str) -> None:
 
 def test_every_binding_is_in_the_table() -> None:
     """Its kind there is that of the value, and each says how an administrator provides it."""
-    kinds = {"str": Kind.TEXT, "int": Kind.WHOLE, "float": Kind.NUMBER}
+    kinds = {"str": Kind.TEXT, "int": Kind.WHOLE, "float": Kind.NUMBER, "ReturnPolicy": Kind.POLICY}
     types = {field.name: str(field.type) for field in dataclasses.fields(Bindings)}
     fields = {name: kinds[types[name].partition(" ")[0]] for name in Bindings.single()}
     rows = {row.name: row for row in KEYS if row.table == "bindings" and row.name in fields}
