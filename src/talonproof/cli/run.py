@@ -47,7 +47,6 @@ from talonproof.report.render import render
 from talonproof.report.terminal import Progress, screen
 from talonproof.report.totals import totals
 from talonproof.run.breaker import FILE as DOWN
-from talonproof.run.doctor.asking import WORKER
 from talonproof.run.recovery import PLAN, is_over, recover
 from talonproof.run.tenure import Tenure
 from talonproof.verdict import Reason
