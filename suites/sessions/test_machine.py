@@ -109,7 +109,7 @@ def written_for(bindings: Bindings) -> type[Program[Action]]:
     return Machine
 
 
-@scenario(also=JUDGED, footprint="consume", requests=2 * STEPS, examples=(0, 18, 400))
+@scenario(also=JUDGED, footprint="consume", requests=2 * STEPS, examples=(0, 14, 400))
 def test_machine(case: Case) -> None:
     """Whatever is done to a session in whatever order, the target stores what the clauses say."""
     explore_machine(case, written_for(case.bindings), lambda: Player(case).play, steps=STEPS, show=to_json)
