@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from talonproof.emulator import carts
+from talonproof.emulator import carts, json_text
 from talonproof.emulator.carts import Line
 from talonproof.emulator.engine.effect import Effect, restored
 from talonproof.emulator.instant import written
@@ -71,7 +70,7 @@ def find(store: Store, application: int, integration_id: str) -> Session | None:
     if row is None:
         return None
     number, _, _, created, updated, customer, state, first, kept = row
-    document: dict[str, Any] = json.loads(kept)
+    document: dict[str, Any] = json_text.restored(kept)
     effects = [restored(each) for each in document.pop("effects", ())]
     return Session(
         *(number, application, integration_id, created, updated, customer, state, bool(first)),
@@ -107,7 +106,7 @@ def save(store: Store, session: Session) -> None:
         session.profile,
         session.state,
         session.first,
-        json.dumps(kept),
+        json_text.stored(kept),
         session.id,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from talonproof.emulator.engine.budget import Budgets, NotPossible, Spend
 from talonproof.emulator.engine.campaign import Campaign, CodeKind, Rule
 from talonproof.emulator.engine.effect import Effect
 from talonproof.emulator.engine.journal import Journal
+from talonproof.emulator.json_text import restored
 
 if TYPE_CHECKING:
     from talonproof.emulator.call import Call
@@ -91,7 +91,7 @@ class Scene:
                 "SELECT attributes FROM catalog_item WHERE catalog_id = ? AND sku = ?",
                 *(self.call.application.catalog, sku),
             )
-            self._items[sku] = json.loads(row[0]) if row else {}
+            self._items[sku] = restored(row[0]) if row else {}
         return {**self._items[sku], **line.get("attributes", {})}
 
     def lines(self) -> Iterator[tuple[int, Line]]:
