@@ -24,7 +24,8 @@ class Session:
     """A session of one Application. ``profile`` is an integration id, empty for an anonymous session.
 
     ``first`` says that its profile had no session before it, ``updates`` how often it was written, its creation
-    included, ``effects`` are those of the last update that still hold; the rest is what was sent, kept over updates.
+    included, ``effects`` are those of the last update that still hold; ``moved`` says that its profile is another than
+    the stored one; the rest is what was sent, kept over updates.
     """
 
     id: int
@@ -46,6 +47,11 @@ class Session:
     updates: int = 0
     allocations: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     effects: list[Effect] = field(default_factory=list[Effect])
+    moved: bool = False
+
+    def belong_to(self, profile: str) -> None:
+        """Gives the session to a profile."""
+        self.profile, self.moved = profile, True
 
     @property
     def sales(self) -> Decimal:
@@ -100,15 +106,17 @@ def save(store: Store, session: Session) -> None:
     kept = {name: getattr(session, name) for name in _KEPT}
     kept["effects"] = [effect.kept() for effect in session.effects]
     store.run(
-        "UPDATE session SET created = ?, updated = ?, profile = ?, state = ?, first = ?, document = ? WHERE id = ?",
+        "UPDATE session SET created = ?, updated = ?, state = ?, first = ?, document = ? WHERE id = ?",
         session.created,
         session.updated,
-        session.profile,
         session.state,
         session.first,
         json_text.stored(kept),
         session.id,
     )
+    if session.moved:  # a column with an index, which is written anew even where the value is the same
+        store.run("UPDATE session SET profile = ? WHERE id = ?", session.profile, session.id)
+        session.moved = False
 
 
 def erase(store: Store, profile: str) -> None:
