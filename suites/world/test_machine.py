@@ -1,0 +1,267 @@
+"""Random programs over several things at once, beside the reference model: what they have to do with each other agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from strategies import actions
+from strategies.acting import ITEMS, acting
+from talonproof.model import Action, Line, Reopen, Session, State, Unsent, Update, step
+from talonproof.model.world import (
+    COUPON,
+    CUSTOMERS,
+    SHOPPER,
+    VISITS,
+    Deed,
+    Describe,
+    DescribeMembers,
+    Drop,
+    Empty,
+    Kind,
+    Make,
+    Move,
+    Place,
+    Refer,
+    Release,
+    Reserve,
+    Stock,
+    Told,
+    Unstock,
+    Visit,
+    World,
+    after,
+    referral,
+    to_json,
+)
+from talonproof.plugin import scenario
+from talonproof.run.case import Case
+from talonproof.run.explore import Program, explore_machine
+from talonproof.target import Bindings
+
+pytestmark = pytest.mark.xdist_group("catalog")
+
+STEPS = 12
+WORDS = ("before", "after", "later")
+PRICES = (Decimal("3.25"), Decimal("5.5"), Decimal(8))
+SOLD = frozenset({State.CLOSED, State.PARTIALLY_RETURNED})
+SESSIONS = (
+    *("R5a", "R5b", "R5c", "R6", "R7", "R8", "R9", "R10", "R11a", "R11b", "R12a", "R12b", "R13", "R14a", "R14b", "R15"),
+    *("R1a", "R1b", "R2", "R3", "R4", "R28", "R29a", "R29b", "R29c", "R30a", "R30b", "R30c", "R31a", "R31b", "R48"),
+    *("R16", "R17", "R18", "R19", "R52", "R53", "R59", "R127", "R154a", "R154b", "R162"),
+    *(f"T{row:02}-{part}" for row in range(1, 46) for part in ("status", "state")),
+)
+OTHERS = (
+    *("R42a", "R42b", "R49a", "R49b", "R49c", "R64", "R67", "R72", "R76a", "R77a", "R78a", "R78b", "R79a", "R79b"),
+    *("R83a", "R84a", "R84b", "R85a", "R85b", "R114a", "R115", "R139a", "R160", "R161a", "R161b"),
+)
+OPERATIONS = (
+    *("updateCustomerSessionV2", "getCustomerSession", "reopenCustomerSession", "returnCartItems"),
+    *("getCustomerInventory", "updateCustomerProfileV2", "updateCustomerProfilesV2", "createAudienceV2"),
+    *("deleteAudienceV2", "deleteAudienceMembershipsV2", "updateCustomerProfileAudiences"),
+    *("updateAudienceCustomersAttributes", "createCouponReservation", "deleteCouponReservation"),
+    "getReservedCustomers",
+)
+
+
+def written_for(bindings: Bindings) -> type[Program[Deed]]:
+    """A machine that writes programs for a target, guided by what the model says there is."""
+
+    class Machine(Program[Deed]):
+        """Its rules add a deed each; the model alone says which make sense."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.world = World()
+
+        def add(self, deed: Deed) -> None:
+            """The next step of the program; the likeliest of what may follow is what the next rule sees."""
+            self.actions.append(deed)
+            session = None
+            if isinstance(deed, Visit):
+                session = step(self.world.visits[deed.session], deed.action).possible[0]
+            self.world = after(self.world, deed, Told(), session)[0]
+
+        def visits(self, *states: State | None) -> list[int]:
+            """The sessions in one of the states; None: those that are not there yet."""
+            found = ((at, self.world.visits[at]) for at in VISITS)
+            return [at for at, session in found if (session.state if session else None) in states]
+
+        def there(self) -> list[int]:
+            """The audiences that are not deleted."""
+            return [at for at, there in enumerate(self.world.audiences) if there]
+
+        def is_so(self, kind: Kind, whose: int, of: int = 0) -> bool:
+            """Whether something that is or is not so is known to be."""
+            return self.world.value(Place(kind, whose, of)) is True
+
+        def session(self, at: int) -> Session:
+            """A session that is there."""
+            found = self.world.visits[at]
+            assert found is not None
+            return found
+
+        def codes(self, data: Any) -> dict[str, Any]:
+            """The codes of an update; those that the program knows, often."""
+            known = [referral(number) for number in range(self.world.codes)]
+            coupons = [Unsent.ABSENT, (COUPON,), (COUPON,), ()]
+            return {
+                "codes": data.draw(st.sampled_from(coupons)),
+                "referral": data.draw(st.sampled_from([Unsent.ABSENT, *known, *known])),
+            }
+
+        @initialize(data=st.data(), cart=actions.lines(bindings), state=st.sampled_from(["open", "closed"]))
+        def begin(self, data: Any, cart: tuple[Line, ...], state: str) -> None:
+            """Every program begins with a session, most with one more thing that it can be about."""
+            for deed in data.draw(st.sampled_from([(), (Reserve((SHOPPER,)),), (Refer(),), (Make(),)])):
+                if not isinstance(deed, Refer) or bindings.referral_campaign is not None:
+                    self.add(deed)
+            self.add(Visit(0, Update(state=state, cart=cart, **self.codes(data))))
+
+        @precondition(lambda self: self.visits(None))
+        @rule(data=st.data(), cart=actions.lines(bindings), state=st.sampled_from(["open", "closed"]))
+        def begin_another(self, data: Any, cart: tuple[Line, ...], state: str) -> None:
+            """The same customer has two sessions."""
+            self.add(Visit(self.visits(None)[0], Update(state=state, cart=cart, **self.codes(data))))
+
+        @precondition(lambda self: self.visits(State.OPEN))
+        @rule(data=st.data(), update=actions.updates(bindings, states=(None, "open")))
+        def update(self, data: Any, update: Update) -> None:
+            """An open session may be updated as often as one likes."""
+            self.visit(data, update, State.OPEN)
+
+        @precondition(lambda self: self.visits(State.OPEN))
+        @rule(data=st.data())
+        def close(self, data: Any) -> None:
+            """The end of an open session."""
+            self.visit(data, Update(state="closed", **self.codes(data)), State.OPEN)
+
+        @precondition(lambda self: self.visits(State.OPEN, *SOLD))
+        @rule(data=st.data())
+        def cancel(self, data: Any) -> None:
+            """The end of any session that is not cancelled already."""
+            self.visit(data, Update(state="cancelled"), State.OPEN, *SOLD)
+
+        @precondition(lambda self: self.visits(State.CLOSED))
+        @rule(data=st.data())
+        def reopen(self, data: Any) -> None:
+            """A closed session may be reopened."""
+            self.visit(data, Reopen(), State.CLOSED)
+
+        @precondition(lambda self: self.returnable())
+        @rule(data=st.data())
+        def return_units(self, data: Any) -> None:
+            """Units that were sold may be returned."""
+            at = data.draw(st.sampled_from(self.returnable()))
+            self.add(Visit(at, data.draw(actions.returned([line.remaining for line in self.session(at).cart]))))
+
+        @precondition(lambda self: self.visits(State.OPEN, State.CANCELLED, *SOLD))
+        @rule(data=st.data(), cart=actions.lines(bindings))
+        def out_of_place(self, data: Any, cart: tuple[Line, ...]) -> None:
+            """What is refused changes nothing."""
+            states = ("open", "closed", "partially_returned")
+            deeds = [Reopen(), *(Update(state=state, cart=cart) for state in states)]
+            self.visit(data, data.draw(st.sampled_from(deeds)), State.CANCELLED, *SOLD, State.OPEN)
+
+        @rule(data=st.data(), cart=actions.lines(bindings))
+        def try_out(self, data: Any, cart: tuple[Line, ...]) -> None:
+            """A close that is only tried, of any session or none."""
+            at = data.draw(st.sampled_from(VISITS))
+            self.add(Visit(at, Update(state="closed", cart=cart, dry=True, **self.codes(data))))
+
+        @precondition(lambda _: bindings.profile_attribute)
+        @rule(customer=st.sampled_from(CUSTOMERS), value=st.sampled_from([*WORDS, None]))
+        def describe(self, customer: int, value: str | None) -> None:
+            """A profile is updated by itself."""
+            self.add(Describe(customer, value))
+
+        @precondition(lambda self: len(self.world.audiences) < 2)  # noqa: PLR2004 - two can be told apart
+        @rule()
+        def make(self) -> None:
+            """There may be two audiences."""
+            self.add(Make())
+
+        @precondition(lambda self: self.there())
+        @rule(data=st.data(), customer=st.sampled_from(CUSTOMERS), by_profile=st.booleans())
+        def move(self, data: Any, customer: int, by_profile: bool) -> None:
+            """A customer enters an audience, or leaves it again."""
+            audience = data.draw(st.sampled_from(self.there()))
+            self.add(Move(customer, audience, not self.is_so(Kind.MEMBER, customer, audience), by_profile))
+
+        @precondition(lambda self: self.there())
+        @rule(data=st.data())
+        def empty(self, data: Any) -> None:
+            """All members leave an audience."""
+            self.add(Empty(data.draw(st.sampled_from(self.there()))))
+
+        @precondition(lambda self: self.there() and bindings.profile_attribute)
+        @rule(data=st.data(), value=st.sampled_from(WORDS))
+        def describe_members(self, data: Any, value: str) -> None:
+            """All members of an audience are updated at once."""
+            self.add(DescribeMembers(data.draw(st.sampled_from(self.there())), value))
+
+        @precondition(lambda self: self.world.audiences)
+        @rule(data=st.data())
+        def drop(self, data: Any) -> None:
+            """An audience is deleted, once or twice."""
+            self.add(Drop(data.draw(st.integers(0, len(self.world.audiences) - 1))))
+
+        @rule(data=st.data())
+        def reserve_or_release(self, data: Any) -> None:
+            """Who has not reserved the coupon does, or who has gives it up."""
+            holding = [one for one in CUSTOMERS if self.is_so(Kind.HELD, one)]
+            # Who has redeemed it may or may not have it reserved still: such a customer does neither.
+            known = [one for one in CUSTOMERS if one in holding or not self.world.redeemed_by(one)]
+            some = data.draw(st.lists(st.sampled_from(known), min_size=1, unique=True)) if known else []
+            releases = some and some[0] in holding
+            chosen = tuple(sorted(one for one in some if (one in holding) is bool(releases)))
+            if chosen:
+                self.add(Release(chosen) if releases else Reserve(chosen))
+
+        @precondition(lambda self: self.world.codes < 2 and bindings.referral_campaign is not None)  # noqa: PLR2004
+        @rule()
+        def refer(self) -> None:
+            """The friend refers the shopper."""
+            self.add(Refer())
+
+        @precondition(lambda _: bindings.catalog is not None)
+        @rule(item=st.sampled_from(ITEMS), price=st.sampled_from([*PRICES, None]), patches=st.booleans())
+        def write_item(self, item: int, price: Decimal | None, patches: bool) -> None:
+            """An item is written, at a price or as it was."""
+            new = item not in self.world.items
+            self.add(Stock(item, PRICES[0] if new and price is None else price, patches and not new))
+
+        @precondition(lambda self: self.world.items)
+        @rule(data=st.data())
+        def remove_item(self, data: Any) -> None:
+            """An item is removed, and may be written again."""
+            self.add(Unstock(data.draw(st.sampled_from(sorted(self.world.items)))))
+
+        def visit(self, data: Any, action: Action, *states: State) -> None:
+            """An action on one of the sessions in some states."""
+            self.add(Visit(data.draw(st.sampled_from(self.visits(*states))), action))
+
+        def returnable(self) -> Sequence[int]:
+            """The sessions of which something can be returned."""
+            return [at for at in self.visits(*SOLD) if self.session(at).remaining > 0]
+
+    return Machine
+
+
+@scenario(
+    also=(*SESSIONS, *OTHERS),
+    footprint="consume",
+    requests=STEPS * 3,
+    examples=(0, 3, 60),
+    needs=("coupons",),
+    operations=OPERATIONS,
+)
+def test_machine(case: Case) -> None:
+    """Whatever is done to several things in whatever order, the target shows of each what the clauses say."""
+    explore_machine(case, written_for(case.bindings), partial(acting, case), steps=STEPS, show=to_json)
