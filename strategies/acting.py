@@ -9,6 +9,7 @@ from enum import Enum
 from functools import partial
 from typing import Final
 
+from strategies.audiences import change
 from strategies.catalogs import action, sync
 from strategies.coupons import same_code
 from strategies.membership import attribute, memberships, number_of, told
@@ -35,7 +36,6 @@ from talonproof.model.world import (
     DescribeMembers,
     Drop,
     Empty,
-    Fact,
     Kind,
     Make,
     Move,
@@ -155,7 +155,12 @@ class Actor:
         """Sees what must not change, where a deed is only tried."""
         program = self.case.bindings.profile_program
         place = Place(Kind.POINTS, SHOPPER)
-        if isinstance(deed.action, Update) and deed.action.dry and program is not None and place not in self.world.facts:
+        if (
+            isinstance(deed.action, Update)
+            and deed.action.dry
+            and program is not None
+            and place not in self.world.facts
+        ):
             self._keep((Kind.POINTS, SHOPPER), at_rest(self.case, partial(self._ask, (Kind.POINTS, SHOPPER))))
 
     def _send(self, deed: Deed) -> Exchange:
@@ -201,13 +206,12 @@ class Actor:
                 return self.case.arranged(self.items.sync(sync([action("REMOVE", sku=self.skus[deed.item])])))
 
     def _move(self, deed: Move) -> Exchange:
-        name, audience = self.customers[deed.customer], self.audiences[deed.audience]
+        names, audience = [self.customers[customer] for customer in deed.customers], self.audiences[deed.audience]
         if deed.by_profile:
             adds, deletes = ([audience], []) if deed.enters else ([], [audience])
-            return self.api.put_profile(name, {"audiencesChanges": {"adds": adds, "deletes": deletes}})
+            return self.api.put_profile(names[0], {"audiencesChanges": {"adds": adds, "deletes": deletes}})
         kind = "add" if deed.enters else "delete"
-        change = {"action": kind, "profileIntegrationId": name, "audienceId": audience}
-        return self.api.put_members([change])
+        return self.api.put_members([change(kind, name, audience) for name in names])
 
     def _stock(self, deed: Stock) -> Exchange:
         sku, new = self.skus[deed.item], deed.item not in self.world.items
@@ -299,7 +303,9 @@ class Actor:
             case Kind.USES:
                 return self._uses(read, coupon)
             case Kind.REFERRED:
-                rows = (one for one in objects(read.at("referrals")) if same_code(one.get("code"), self.codes[place.of]))
+                rows = (
+                    one for one in objects(read.at("referrals")) if same_code(one.get("code"), self.codes[place.of])
+                )
                 return _or_unseen(next((amount(one.get("usageCounter")) for one in rows), None))
             case Kind.POINTS:
                 return _or_unseen(amount(read.at("balance", "activePoints")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -47,9 +46,12 @@ from talonproof.target import Bindings
 
 pytestmark = pytest.mark.xdist_group("catalog")
 
-STEPS = 12
+STEPS = 14
 WORDS = ("before", "after", "later")
-PRICES = (Decimal("3.25"), Decimal("5.5"), Decimal(8))
+AUDIENCES = 2
+WRITES = ("patch", "replace", "patch", "remove")
+STATES = ("open", "closed", "partially_returned")
+PRICES = (Decimal("3.25"), Decimal("5.5"))
 SOLD = frozenset({State.CLOSED, State.PARTIALLY_RETURNED})
 SESSIONS = (
     *("R5a", "R5b", "R5c", "R6", "R7", "R8", "R9", "R10", "R11a", "R11b", "R12a", "R12b", "R13", "R14a", "R14b", "R15"),
@@ -110,30 +112,31 @@ def written_for(bindings: Bindings) -> type[Program[Deed]]:
         def codes(self, data: Any) -> dict[str, Any]:
             """The codes of an update; those that the program knows, often."""
             known = [referral(number) for number in range(self.world.codes)]
-            coupons = [Unsent.ABSENT, (COUPON,), (COUPON,), ()]
+            coupons = [Unsent.ABSENT, (COUPON,), (COUPON,), (COUPON,), ()]
             return {
                 "codes": data.draw(st.sampled_from(coupons)),
-                "referral": data.draw(st.sampled_from([Unsent.ABSENT, *known, *known])),
+                "referral": data.draw(st.sampled_from([Unsent.ABSENT, *known, *known, *known])),
             }
 
-        @initialize(data=st.data(), cart=actions.lines(bindings), state=st.sampled_from(["open", "closed"]))
+        @initialize(data=st.data(), cart=actions.lines(bindings), state=st.sampled_from(["closed", "open"]))
         def begin(self, data: Any, cart: tuple[Line, ...], state: str) -> None:
-            """Every program begins with a session, most with one more thing that it can be about."""
-            for deed in data.draw(st.sampled_from([(), (Reserve((SHOPPER,)),), (Refer(),), (Make(),)])):
-                if not isinstance(deed, Refer) or bindings.referral_campaign is not None:
-                    self.add(deed)
+            """Every program begins with a session, most with a code that it may have."""
+            if bindings.referral_campaign is not None and data.draw(st.booleans()):
+                self.add(Refer())
+            if data.draw(st.booleans()):
+                self.add(Reserve(data.draw(st.sampled_from([(SHOPPER,), CUSTOMERS]))))
             self.add(Visit(0, Update(state=state, cart=cart, **self.codes(data))))
 
         @precondition(lambda self: self.visits(None))
-        @rule(data=st.data(), cart=actions.lines(bindings), state=st.sampled_from(["open", "closed"]))
+        @rule(data=st.data(), cart=actions.lines(bindings), state=st.sampled_from(["closed", "open"]))
         def begin_another(self, data: Any, cart: tuple[Line, ...], state: str) -> None:
             """The same customer has two sessions."""
             self.add(Visit(self.visits(None)[0], Update(state=state, cart=cart, **self.codes(data))))
 
         @precondition(lambda self: self.visits(State.OPEN))
-        @rule(data=st.data(), update=actions.updates(bindings, states=(None, "open")))
+        @rule(data=st.data(), update=actions.updates(bindings, states=(None, "open", "cancelled")))
         def update(self, data: Any, update: Update) -> None:
-            """An open session may be updated as often as one likes."""
+            """An open session may be updated as often as one likes, or cancelled."""
             self.visit(data, update, State.OPEN)
 
         @precondition(lambda self: self.visits(State.OPEN))
@@ -142,112 +145,91 @@ def written_for(bindings: Bindings) -> type[Program[Deed]]:
             """The end of an open session."""
             self.visit(data, Update(state="closed", **self.codes(data)), State.OPEN)
 
-        @precondition(lambda self: self.visits(State.OPEN, *SOLD))
+        @precondition(lambda self: self.visits(*SOLD))
         @rule(data=st.data())
         def cancel(self, data: Any) -> None:
-            """The end of any session that is not cancelled already."""
-            self.visit(data, Update(state="cancelled"), State.OPEN, *SOLD)
+            """What was sold may be cancelled."""
+            self.visit(data, Update(state="cancelled"), *SOLD)
 
         @precondition(lambda self: self.visits(State.CLOSED))
         @rule(data=st.data())
         def reopen(self, data: Any) -> None:
-            """A closed session may be reopened."""
+            """What was sold may be reopened, as long as nothing of it was returned."""
             self.visit(data, Reopen(), State.CLOSED)
 
         @precondition(lambda self: self.returnable())
         @rule(data=st.data())
         def return_units(self, data: Any) -> None:
-            """Units that were sold may be returned."""
+            """What was sold may be returned, some of it or all."""
             at = data.draw(st.sampled_from(self.returnable()))
             self.add(Visit(at, data.draw(actions.returned([line.remaining for line in self.session(at).cart]))))
 
-        @precondition(lambda self: self.visits(State.OPEN, State.CANCELLED, *SOLD))
-        @rule(data=st.data(), cart=actions.lines(bindings))
-        def out_of_place(self, data: Any, cart: tuple[Line, ...]) -> None:
+        @precondition(lambda self: self.visits(State.CANCELLED, *SOLD))
+        @rule(data=st.data(), cart=actions.lines(bindings), state=st.sampled_from([*STATES, None]))
+        def out_of_place(self, data: Any, cart: tuple[Line, ...], state: str | None) -> None:
             """What is refused changes nothing."""
-            states = ("open", "closed", "partially_returned")
-            deeds = [Reopen(), *(Update(state=state, cart=cart) for state in states)]
-            self.visit(data, data.draw(st.sampled_from(deeds)), State.CANCELLED, *SOLD, State.OPEN)
+            at = data.draw(st.sampled_from(self.visits(State.CANCELLED, *SOLD)))
+            self.add(Visit(at, Reopen() if state is None else Update(state=state, cart=cart)))
 
-        @rule(data=st.data(), cart=actions.lines(bindings))
-        def try_out(self, data: Any, cart: tuple[Line, ...]) -> None:
+        @rule(data=st.data(), cart=actions.lines(bindings), at=st.sampled_from(VISITS))
+        def try_out(self, data: Any, cart: tuple[Line, ...], at: int) -> None:
             """A close that is only tried, of any session or none."""
-            at = data.draw(st.sampled_from(VISITS))
             self.add(Visit(at, Update(state="closed", cart=cart, dry=True, **self.codes(data))))
 
-        @precondition(lambda _: bindings.profile_attribute)
-        @rule(customer=st.sampled_from(CUSTOMERS), value=st.sampled_from([*WORDS, None]))
-        def describe(self, customer: int, value: str | None) -> None:
-            """A profile is updated by itself."""
-            self.add(Describe(customer, value))
+        @precondition(lambda _: bindings.profile_attribute is not None)
+        @rule(data=st.data(), value=st.sampled_from([*WORDS, None]))
+        def describe(self, data: Any, value: str | None) -> None:
+            """A profile is updated by itself, or with all members of an audience."""
+            audiences = self.there() if value else []
+            at = data.draw(st.integers(-len(CUSTOMERS), len(audiences) - 1))
+            if at >= 0 and value:
+                self.add(DescribeMembers(audiences[at], value))
+            else:
+                self.add(Describe(at % len(CUSTOMERS), value))
 
-        @precondition(lambda self: len(self.world.audiences) < 2)  # noqa: PLR2004 - two can be told apart
-        @rule()
-        def make(self) -> None:
-            """There may be two audiences."""
-            self.add(Make())
+        @rule(data=st.data(), customers=st.sampled_from([CUSTOMERS, *((one,) for one in CUSTOMERS)]))
+        def move(self, data: Any, customers: tuple[int, ...]) -> None:
+            """Customers enter an audience, which may have to be made first, or one leaves it again."""
+            if not self.there() or (len(self.world.audiences) < AUDIENCES and data.draw(st.booleans())):
+                self.add(Make())
+            audience: int = data.draw(st.sampled_from(self.there()))
+            outside = tuple(one for one in customers if not self.is_so(Kind.MEMBER, one, audience))
+            chosen = outside or customers[:1]
+            by_profile = len(chosen) == 1 and data.draw(st.booleans())
+            self.add(Move(chosen, audience, bool(outside), by_profile))
 
-        @precondition(lambda self: self.there())
-        @rule(data=st.data(), customer=st.sampled_from(CUSTOMERS), by_profile=st.booleans())
-        def move(self, data: Any, customer: int, by_profile: bool) -> None:
-            """A customer enters an audience, or leaves it again."""
-            audience = data.draw(st.sampled_from(self.there()))
-            self.add(Move(customer, audience, not self.is_so(Kind.MEMBER, customer, audience), by_profile))
+        @precondition(lambda self: len(self.world.audiences) > 0)
+        @rule(data=st.data(), drops=st.booleans())
+        def empty_or_drop(self, data: Any, drops: bool) -> None:
+            """All members leave an audience, or it is deleted, once or twice."""
+            at = data.draw(st.integers(0, len(self.world.audiences) - 1))
+            self.add(Drop(at) if drops or not self.world.audiences[at] else Empty(at))
 
-        @precondition(lambda self: self.there())
-        @rule(data=st.data())
-        def empty(self, data: Any) -> None:
-            """All members leave an audience."""
-            self.add(Empty(data.draw(st.sampled_from(self.there()))))
-
-        @precondition(lambda self: self.there() and bindings.profile_attribute)
-        @rule(data=st.data(), value=st.sampled_from(WORDS))
-        def describe_members(self, data: Any, value: str) -> None:
-            """All members of an audience are updated at once."""
-            self.add(DescribeMembers(data.draw(st.sampled_from(self.there())), value))
-
-        @precondition(lambda self: self.world.audiences)
-        @rule(data=st.data())
-        def drop(self, data: Any) -> None:
-            """An audience is deleted, once or twice."""
-            self.add(Drop(data.draw(st.integers(0, len(self.world.audiences) - 1))))
-
-        @rule(data=st.data())
-        def reserve_or_release(self, data: Any) -> None:
-            """Who has not reserved the coupon does, or who has gives it up."""
+        @rule(data=st.data(), more=st.booleans())
+        def reserve_or_release(self, data: Any, more: bool) -> None:
+            """Those who have not reserved the coupon do, or one who has gives it up."""
             holding = [one for one in CUSTOMERS if self.is_so(Kind.HELD, one)]
             # Who has redeemed it may or may not have it reserved still: such a customer does neither.
             known = [one for one in CUSTOMERS if one in holding or not self.world.redeemed_by(one)]
-            some = data.draw(st.lists(st.sampled_from(known), min_size=1, unique=True)) if known else []
-            releases = some and some[0] in holding
-            chosen = tuple(sorted(one for one in some if (one in holding) is bool(releases)))
-            if chosen:
-                self.add(Release(chosen) if releases else Reserve(chosen))
-
-        @precondition(lambda self: self.world.codes < 2 and bindings.referral_campaign is not None)  # noqa: PLR2004
-        @rule()
-        def refer(self) -> None:
-            """The friend refers the shopper."""
-            self.add(Refer())
+            without = tuple(one for one in known if one not in holding)
+            if without and (more or not holding):
+                self.add(Reserve(without))
+            elif holding:
+                self.add(Release((data.draw(st.sampled_from(holding)),)))
 
         @precondition(lambda _: bindings.catalog is not None)
-        @rule(item=st.sampled_from(ITEMS), price=st.sampled_from([*PRICES, None]), patches=st.booleans())
-        def write_item(self, item: int, price: Decimal | None, patches: bool) -> None:
-            """An item is written, at a price or as it was."""
-            new = item not in self.world.items
-            self.add(Stock(item, PRICES[0] if new and price is None else price, patches and not new))
-
-        @precondition(lambda self: self.world.items)
-        @rule(data=st.data())
-        def remove_item(self, data: Any) -> None:
-            """An item is removed, and may be written again."""
-            self.add(Unstock(data.draw(st.sampled_from(sorted(self.world.items)))))
+        @rule(item=st.sampled_from(ITEMS), price=st.sampled_from([None, *PRICES, None]), kind=st.sampled_from(WRITES))
+        def write_item(self, item: int, price: Decimal | None, kind: str) -> None:
+            """An item, which may have to be made first, is written, at a price or as it was, or it is removed."""
+            if item not in self.world.items:
+                self.add(Stock(item, PRICES[0], patches=False))
+            self.add(Unstock(item) if kind == "remove" else Stock(item, price, kind == "patch"))
 
         def visit(self, data: Any, action: Action, *states: State) -> None:
             """An action on one of the sessions in some states."""
             self.add(Visit(data.draw(st.sampled_from(self.visits(*states))), action))
 
-        def returnable(self) -> Sequence[int]:
+        def returnable(self) -> list[int]:
             """The sessions of which something can be returned."""
             return [at for at in self.visits(*SOLD) if self.session(at).remaining > 0]
 

@@ -104,7 +104,9 @@ class Hunting:
         server = Emulator(self.world, self.contract, validators=self.validators, faults=faults)
         spec = replace(self.case.spec, examples=(programs,) * 3)
         try:
-            (line,) = judge([replace(self.case, spec=spec)], prepare.within(asked, None, None), EmulatorTransport(server))
+            (line,) = judge(
+                [replace(self.case, spec=spec)], prepare.within(asked, None, None), EmulatorTransport(server)
+            )
         finally:
             server.store.close()
         return line

@@ -81,7 +81,7 @@ class Program(RuleBasedStateMachine, Generic[A]):
 def explore_machine(
     case: Case,
     machine: type[Program[A]],
-    start: Callable[[], AbstractContextManager[Callable[[A], None]]],
+    start: Callable[[], AbstractContextManager[Callable[[A], object]]],
     *,
     steps: int,
     show: Callable[[A], Any],
@@ -136,7 +136,7 @@ class _Exploration(Generic[A]):
     """
 
     case: Case
-    start: Callable[[], AbstractContextManager[Callable[[A], None]]]
+    start: Callable[[], AbstractContextManager[Callable[[A], object]]]
     show: Callable[[A], Any]
     seen: dict[Texts, Mapping[str, Shown]] = field(default_factory=dict[Texts, "Mapping[str, Shown]"])
     first: dict[str, tuple[A, ...]] = field(default_factory=dict[str, Any])

@@ -16,19 +16,20 @@ def memberships(world: World, deed: Deed, told: Told) -> Iterator[Change]:
         case Make():
             # A campaign cannot have had to do with an audience that was not there.
             for customer in CUSTOMERS:
-                yield Change(Place(Kind.MEMBER, customer, len(world.audiences)), Fact(False), read=False)  # noqa: FBT003
+                yield Change(Place(Kind.MEMBER, customer, len(world.audiences)), Fact(False), read=False)
         case Move():
-            place = Place(Kind.MEMBER, deed.customer, deed.audience)
-            if told.ok:
-                yield Change(place, Fact(deed.enters, "R72" if deed.by_profile else "R76a"))
-            else:
-                yield from kept(world, [place], "R127")
+            for customer in deed.customers:
+                place = Place(Kind.MEMBER, customer, deed.audience)
+                if told.ok:
+                    yield Change(place, Fact(deed.enters, "R72" if deed.by_profile else "R76a"))
+                else:
+                    yield from kept(world, [place], "R127")
         case Empty() | Drop():
             members = [Place(Kind.MEMBER, customer, deed.audience) for customer in CUSTOMERS]
             if not told.ok:
                 return
             rule = "R77a" if isinstance(deed, Empty) else "R78a"
             for place in members:
-                yield Change(place, Fact(False, rule), read=world.value(place) is True)  # noqa: FBT003
+                yield Change(place, Fact(False, rule), read=world.value(place) is True)
         case _:
             return

@@ -52,9 +52,9 @@ class Make:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A customer enters an audience or leaves it, by an update of the profile or by an action on audiences."""
+    """Customers enter an audience or leave it, by actions on audiences; one may by an update of the profile."""
 
-    customer: int
+    customers: tuple[int, ...]
     audience: int
     enters: bool
     by_profile: bool
@@ -134,7 +134,7 @@ def to_json(deed: Deed) -> dict[str, Any]:
         case Move():
             do = "enter audience" if deed.enters else "leave audience"
             by = "profile update" if deed.by_profile else "audience action"
-            return {"do": do, "customer": deed.customer, "audience": deed.audience, "by": by}
+            return {"do": do, "customers": list(deed.customers), "audience": deed.audience, "by": by}
         case DescribeMembers():
             return {"do": "update members", "audience": deed.audience, "attribute": deed.value}
         case Empty():

@@ -33,7 +33,7 @@ def attributes(world: World, deed: Deed, told: Told) -> Iterator[Change]:
             else:
                 yield Change(place, Fact(deed.value, "R161a"))
         case Move(by_profile=True):
-            yield from kept(world, [Place(Kind.ATTRIBUTE, deed.customer)], "R161b")
+            yield from kept(world, [Place(Kind.ATTRIBUTE, customer) for customer in deed.customers], "R161b")
         case DescribeMembers() if told.ok:
             for customer in CUSTOMERS:
                 place = Place(Kind.ATTRIBUTE, customer)
@@ -53,9 +53,9 @@ def attributes(world: World, deed: Deed, told: Told) -> Iterator[Change]:
 def activity(world: World, deed: Deed, _told: Told) -> Iterator[Change]:
     """What a deed does to the last activity, which only calls that run the rule engine move, and dry ones do not."""
     match deed:
-        case Describe() | Move(by_profile=True):
+        case Describe():
             yield from kept(world, [Place(Kind.ACTIVITY, deed.customer)], "R67")
-        case Reserve():
+        case Reserve() | Move(by_profile=True):
             yield from kept(world, [Place(Kind.ACTIVITY, customer) for customer in deed.customers], "R67")
         case Visit(action=Update(dry=True) | Return(dry=True)):
             yield from kept(world, [Place(Kind.ACTIVITY, SHOPPER)], "R67")

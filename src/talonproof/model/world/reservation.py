@@ -26,12 +26,12 @@ def reservations(world: World, deed: Deed, told: Told) -> Iterator[Change]:
                 yield Change(held, Fact(makes, "R84a" if makes else "R85a"))
                 redeemed = customer == SHOPPER and any(COUPON in codes for codes in world.redeemed)
                 if makes:
-                    yield Change(owned, Fact(True, "R84b"))  # noqa: FBT003
+                    yield Change(owned, Fact(True, "R84b"))
                 elif redeemed or world.visits[0] or world.visits[1]:
                     # A code that is or was in a session may keep the coupon there.
                     yield Change(owned)
                 else:
-                    yield Change(owned, Fact(False, "R85b"))  # noqa: FBT003
+                    yield Change(owned, Fact(False, "R85b"))
         case Visit() if told.ok and ("acceptCoupon", COUPON) in told.named:
             yield Change(Place(Kind.HELD, SHOPPER), read=False)
         case _:

@@ -43,8 +43,8 @@ def promised(world: World, deed: Deed) -> tuple[str, int | None] | None:
         case Describe():
             return "R161a", None
         case Move():
-            inside = world.value(Place(Kind.MEMBER, deed.customer, deed.audience))
-            lawful = inside is not None and inside is not deed.enters
+            inside = [world.value(Place(Kind.MEMBER, customer, deed.audience)) for customer in deed.customers]
+            lawful = all(one is not None and one is not deed.enters for one in inside)
             return ("R72" if deed.by_profile else "R76a", None) if lawful else None
         case DescribeMembers():
             return "R79a", None

@@ -48,11 +48,11 @@ def visited(world: World, visit: Visit, told: Told, now: Session | None) -> tupl
     match was, became:
         case None | State.OPEN, State.CLOSED:
             world, changes = _closed(world, visit.session, told)
-        case (State.CLOSED | State.PARTIALLY_RETURNED), State.CANCELLED:
+        case ((State.CLOSED | State.PARTIALLY_RETURNED), State.CANCELLED):
             world, changes = _undone(world, visit.session, told, whole=was is State.CLOSED, reopened=False)
         case State.CLOSED, State.OPEN if isinstance(visit.action, Reopen):
             world, changes = _undone(world, visit.session, told, whole=True, reopened=True)
-        case (State.CLOSED | State.PARTIALLY_RETURNED), State.PARTIALLY_RETURNED if isinstance(visit.action, Return):
+        case ((State.CLOSED | State.PARTIALLY_RETURNED), State.PARTIALLY_RETURNED) if isinstance(visit.action, Return):
             world, changes = _returned(world, visit, told, before)
         case State.OPEN | None, State.OPEN:
             changes = _open(world, told)
@@ -78,7 +78,7 @@ def _closed(world: World, session: int, told: Told) -> tuple[World, list[Change]
         redeemed.add(COUPON)
         reserved = world.value(Place(Kind.OWNED, SHOPPER)) is True
         changes.append(Change(USES, Fact(uses + 1, "R42a") if reserved and uses is not None else None))
-        changes.append(Change(Place(Kind.OWNED, SHOPPER), Fact(True, "R160")))  # noqa: FBT003
+        changes.append(Change(Place(Kind.OWNED, SHOPPER), Fact(True, "R160")))
     for number in range(world.codes):
         if ("acceptReferral", referral(number)) in told.named:
             redeemed.add(referral(number))
@@ -129,7 +129,9 @@ def _returned(world: World, visit: Visit, told: Told, before: Session | None) ->
     sales, part = world.amount(SALES), world.sales[visit.session]
     fact = None
     if sales is not None and part is not None:
-        costly = before is not None and isinstance(visit.action, Return) and _worth(before, visit.action) > Decimal("0.05")
+        costly = (
+            before is not None and isinstance(visit.action, Return) and _worth(before, visit.action) > Decimal("0.05")
+        )
         less = costly and part > Decimal("0.05") and not world.discounted[visit.session]
         fact = Fact(sales, "R49a", Relation.LESS if less else Relation.AT_MOST)
     changes = [Change(CLOSED), Change(SALES, fact)]

@@ -35,7 +35,7 @@ class World:
 
     visits: tuple[Session | None, ...] = NEVER
     sales: tuple[Decimal | None, ...] = NEVER
-    redeemed: tuple[frozenset[str], ...] = (frozenset(),) * len(VISITS)
+    redeemed: tuple[frozenset[str], ...] = (frozenset[str](),) * len(VISITS)
     discounted: tuple[bool, ...] = (False,) * len(VISITS)
     audiences: tuple[bool, ...] = ()
     codes: int = 0
