@@ -303,10 +303,9 @@ class Actor:
             case Kind.USES:
                 return self._uses(read, coupon)
             case Kind.REFERRED:
-                rows = (
-                    one for one in objects(read.at("referrals")) if same_code(one.get("code"), self.codes[place.of])
-                )
-                return _or_unseen(next((amount(one.get("usageCounter")) for one in rows), None))
+                code, rows = self.codes[place.of], objects(read.at("referrals"))
+                counts = (amount(one.get("usageCounter")) for one in rows if same_code(one.get("code"), code))
+                return _or_unseen(next(counts, None))
             case Kind.POINTS:
                 return _or_unseen(amount(read.at("balance", "activePoints")))
             case Kind.MEMBER | Kind.ATTRIBUTE if not isinstance(read.at("profile"), dict):

@@ -1,4 +1,4 @@
-"""The state machine looks for faults that only show over several steps: how many steps of its rules does it take?
+"""The state machine looks for faults that only show over several steps, and its steps are counted.
 
 ``python -m tests.machine.hunting --seeds 10`` prints them by fault, with the median; the healthy emulator is played
 under each seed as well, and accused of nothing. Steps are those of all programs up to the one that showed the fault,

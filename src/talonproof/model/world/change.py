@@ -11,7 +11,7 @@ from talonproof.model.world.world import World
 
 
 class Change(NamedTuple):
-    """``fact`` None: what is read next is taken for it. It is ``read`` after the deed, or else when something else is."""
+    """``fact`` None: what is read next is taken for it. ``read``: after the deed; else when something else is."""
 
     place: Place
     fact: Fact | None = None
@@ -20,7 +20,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the answer to a deed said: whether it was carried out, the types of its effects, and which code each names."""
+    """What an answer said: whether the deed was carried out, the types of its effects, and which code each names."""
 
     ok: bool = True
     effects: frozenset[str] = frozenset()

@@ -103,7 +103,7 @@ class Refer:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """Writes an item of the catalog: an ADD that replaces, or a PATCH that creates; without a price where that is None."""
+    """Writes an item of the catalog: an ADD that replaces, or a PATCH that creates; no price where that is None."""
 
     item: int
     price: Decimal | None

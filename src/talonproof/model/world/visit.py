@@ -18,6 +18,9 @@ CLOSED: Final = Place(Kind.CLOSED, SHOPPER)
 SALES: Final = Place(Kind.SALES, SHOPPER)
 USES: Final = Place(Kind.USES, SHOPPER)
 POINTS: Final = Place(Kind.POINTS, SHOPPER)
+LITTLE: Final = Decimal("0.05")
+"""What may be lost where amounts are rounded."""
+
 SOLD: Final = frozenset({State.CLOSED, State.PARTIALLY_RETURNED})
 
 _DISCOUNTS: Final = frozenset(
@@ -129,10 +132,8 @@ def _returned(world: World, visit: Visit, told: Told, before: Session | None) ->
     sales, part = world.amount(SALES), world.sales[visit.session]
     fact = None
     if sales is not None and part is not None:
-        costly = (
-            before is not None and isinstance(visit.action, Return) and _worth(before, visit.action) > Decimal("0.05")
-        )
-        less = costly and part > Decimal("0.05") and not world.discounted[visit.session]
+        worth = _worth(before, visit.action) if before is not None and isinstance(visit.action, Return) else Decimal(0)
+        less = min(worth, part) > LITTLE and not world.discounted[visit.session]
         fact = Fact(sales, "R49a", Relation.LESS if less else Relation.AT_MOST)
     changes = [Change(CLOSED), Change(SALES, fact)]
     redeemed = world.redeemed[visit.session]

@@ -30,7 +30,7 @@ class Selling:
 class World:
     """The sessions, and what each has added to the sales (None: unknown) and redeemed; what there is; the facts.
 
-    ``audiences`` says of each whether it is there still; ``items`` are those in the catalog, ``codes`` counts referrals.
+    ``audiences`` says of each whether it is there still; ``items`` are in the catalog, ``codes`` counts referrals.
     """
 
     visits: tuple[Session | None, ...] = NEVER
