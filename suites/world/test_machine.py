@@ -201,12 +201,19 @@ def written_for(bindings: Bindings) -> type[Program[Deed]]:  # noqa: C901 - a ru
             by_profile = len(chosen) == 1 and data.draw(st.booleans())
             self.add(Move(chosen, audience, bool(outside), by_profile))
 
-        @precondition(lambda self: len(self.world.audiences) > 0)
-        @rule(data=st.data(), drops=st.booleans())
-        def empty_or_drop(self, data: Any, drops: bool) -> None:
-            """All members leave an audience, or it is deleted, once or twice."""
-            at = data.draw(st.integers(0, len(self.world.audiences) - 1))
-            self.add(Drop(at) if drops or not self.world.audiences[at] else Empty(at))
+        @precondition(lambda self: self.there())
+        @rule(data=st.data(), how=st.sampled_from(["delete", "empty", "delete twice"]))
+        def empty_or_drop(self, data: Any, how: str) -> None:
+            """All members leave an audience, and there are some, or it is deleted."""
+            at = data.draw(st.sampled_from(self.there()))
+            if not any(self.is_so(Kind.MEMBER, customer, at) for customer in CUSTOMERS):
+                self.add(Move(CUSTOMERS, at, enters=True, by_profile=False))
+            if how == "empty":
+                self.add(Empty(at))
+                return
+            self.add(Drop(at))
+            if how == "delete twice":
+                self.add(Drop(at))
 
         @rule(data=st.data(), more=st.booleans())
         def reserve_or_release(self, data: Any, more: bool) -> None:

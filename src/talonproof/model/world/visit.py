@@ -47,7 +47,7 @@ def visited(world: World, visit: Visit, told: Told, now: Session | None) -> tupl
         again = isinstance(visit.action, Update) and before is not None and visit.action.state == before.state
         return world, tuple(kept(world, [CLOSED, SALES, USES], "R154b" if again else "R127"))
     was, became = (one.state if one else None for one in (before, now))
-    unknown = Change(POINTS, read=False)
+    unknown = [Change(POINTS, read=False), *_loosened(world, before, now)]
     match was, became:
         case None | State.OPEN, State.CLOSED:
             world, changes = _closed(world, visit.session, told)
@@ -63,7 +63,18 @@ def visited(world: World, visit: Visit, told: Told, now: Session | None) -> tupl
             changes = list(kept(world, [CLOSED, SALES, USES], "R154b"))
         case _:
             changes = []
-    return world, (*changes, unknown)
+    return world, (*unknown, *changes)
+
+
+def _loosened(world: World, *sessions: Session | None) -> Iterator[Change]:
+    """The uses of codes that a session has or had: unless more is known of them, they may be others now.
+
+    An answer need not name all that became of a code.
+    """
+    if any(one is not None and one.codes for one in sessions):
+        yield Change(USES, read=False)
+    if any(one is not None and one.referral for one in sessions):
+        yield from (Change(place, read=False) for place in _referrals(world))
 
 
 def _open(world: World, told: Told) -> list[Change]:
