@@ -44,7 +44,7 @@ class RunOptions:
     ``budget`` is how many seconds the run may take (0: as many as it likes), ``deadline`` when they are over, in
     seconds since the epoch, and ``budget_requests`` how many requests are planned for them.
     ``spec`` is the path of the document that takes the place of the edition's own; empty where none does.
-    ``verified`` is what earlier runs last said of the same target.
+    ``verified`` is what earlier runs last said of the same target. ``target_file`` is as the user named it.
     """
 
     run: str
@@ -65,6 +65,7 @@ class RunOptions:
     budget_requests: int | None = None
     spec: str = ""
     verified: tuple[Verified, ...] = ()
+    target_file: str = ""
 
     def to_json(self) -> str:
         """One line of JSON."""

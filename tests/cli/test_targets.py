@@ -177,6 +177,52 @@ def test_plain_pytest_gives_the_same_verdicts(smoke: Any, run_in: Callable[..., 
         assert all(f"**{name}**" in result["description"] for name in names)
 
 
+BROKEN_AND_DEAR = """
+
+@scenario("SES-108", footprint="read", requests=1)
+def test_it_is_there(case, api):
+    \"\"\"It is not.\"\"\"
+    case.judge("SES-108", False, "it is not there", of=(api.get_session(case.new_id("session")),), check="there")
+
+
+@scenario("SES-108", footprint="read", requests=2900)
+def test_it_would_take_long(case, api):
+    \"\"\"So many requests take longer than there is time.\"\"\"
+    case.refused("SES-108", api.get_session(case.new_id("session")))
+"""
+
+KNOWN = """
+[[known]]
+requirement = "SES-108"
+fingerprint = "*"
+reason = "the suite is wrong"
+owner = "us"
+expires = 2999-12-31
+"""
+
+
+def test_plain_pytest_takes_a_baseline_and_a_budget(
+    own_suite: Callable[[str], Path], run_in: Callable[..., Any], tmp_path: Path
+) -> None:
+    """What is known fails no test, and what does not fit into the time is left out, as with ``talonproof run``."""
+    workspace, report = own_suite(BROKEN_AND_DEAR), tmp_path / "report"
+    (tmp_path / "known.toml").write_text(KNOWN)
+    flags = (f"--report={report}", f"--baseline={tmp_path / 'known.toml'}", "--budget", "1m")
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *flags],
+        cwd=workspace,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 0 == ended.returncode, ended.stdout + ended.stderr
+    run = run_in(report)
+    assert {"nothing_is_there": "pass", "it_is_there": "known"} == run.ended_cases
+    left_out = {case["id"].rpartition("::test_")[2]: case["reason"] for case in run.header["cases"]}
+    assert {"nothing_is_there": None, "it_is_there": None, "it_would_take_long": "budget"} == left_out
+
+
 def test_plain_pytest_collects_without_a_target(own_suite: Callable[[str], Path]) -> None:
     """Who only lists the cases gets no emulator, no report and no verdict."""
     workspace = own_suite("")
@@ -203,6 +249,8 @@ def test_plain_pytest_collects_without_a_target(own_suite: Callable[[str], Path]
         (["--max-footprint", "reed"], "there is no footprint reed (did you mean read?)"),
         (["--target", "none.toml"], "--target none.toml: No such file"),
         (["--edition", "2024"], "there is no edition 2024"),
+        (["--budget", "soon"], "--budget soon is no time"),
+        (["--baseline", "none.toml"], "--baseline none.toml: No such file"),
         (["--fault", "put-reopen-closed"], "did you mean put-reopens-closed?"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -34,6 +34,7 @@ from talonproof.http.preflight import check_listening
 from talonproof.http.strangers import strangers
 from talonproof.plugin import prepare
 from talonproof.plugin.planning import frame
+from talonproof.plugin.timing import timed
 from talonproof.report.reading import STREAM_VERSION
 from talonproof.report.render import render
 from talonproof.report.terminal import Progress, screen
@@ -41,7 +42,7 @@ from talonproof.requirement import catalogue
 from talonproof.run import fuzz
 from talonproof.run.bench import Bench
 from talonproof.run.plan import Plan, Row, case_seed, select
-from talonproof.run.settle import run_case
+from talonproof.run.settle import not_run, run_case
 from talonproof.run.stream import StreamWriter
 from talonproof.run.tenure import Tenure
 from talonproof.run.traces import read_traces
@@ -117,6 +118,7 @@ def command(
         max_requests=max_requests,
         strict=strict,
         spec=str(spec.resolve()),
+        target_file=target_file,
     )
     workspace = find_workspace()
     with claimed(folder, workspace, options.run) as place, Tenure.begin(place):
@@ -180,7 +182,7 @@ class Job:
     def _limit(self, target: Target, footprint: Footprint | None, rate: float | None) -> None:
         limits = target.limits
         self.options = replace(
-            self.options,
+            timed(self.options, limits),
             max_footprint=limits.max_footprint if footprint is None else footprint,
             rate=limits.rate if rate is None else rate,
         )
@@ -258,7 +260,10 @@ class Job:
                     if row.planned:
                         case = bench.case(row)
                         trial = planned[row.spec.id]
-                        record = run_case(case, lambda case=case, trial=trial: trials.carry_out(case, trial))
+                        if bench.out_of_time():
+                            record = not_run(case, Reason.BUDGET, "the time allowed was over before its turn")
+                        else:
+                            record = run_case(case, lambda case=case, trial=trial: trials.carry_out(case, trial))
                         writer.case(record)
                         progress.feed(record)
             except KeyboardInterrupt:

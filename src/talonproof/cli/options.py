@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from talonproof.baseline import Entry, blocks, parse_baseline
 from talonproof.config import Depth, RunOptions
-from talonproof.contract.requirements import read_requirements
-from talonproof.errors import ConfigError, DocumentError, closest
+from talonproof.errors import ConfigError, closest
 from talonproof.plugin import prepare
-from talonproof.requirement import catalogue
+from talonproof.plugin.known import read_baseline
+from talonproof.run.budget import duration
 from talonproof.run.doctor.evidence import How, Origin
 from talonproof.target import Footprint
 from talonproof.workspace import Workspace, find_workspace
@@ -51,21 +48,10 @@ class Duration(click.ParamType[float]):
     """A time such as ``90s``, ``5m`` or ``1h30m``, in seconds; a bare number is seconds."""
 
     name = "duration"
-    _FORM = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s?)?")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The seconds; ConfigError for what is no time, or none at all."""
-        if isinstance(value, float):
-            return value
-        found = self._FORM.fullmatch(str(value).strip().lower())
-        seconds = (
-            sum(int(part or 0) * unit for part, unit in zip(found.groups(), (3600, 60, 1), strict=True)) if found else 0
-        )
-        if not seconds:
-            name = param.opts[0] if param else "value"
-            message = f"{name} {value} is no time"
-            raise ConfigError(message, hint="such as 90s, 5m or 1h30m")
-        return float(seconds)
+        return value if isinstance(value, float) else duration(str(value), param.opts[0] if param else "value")
 
 
 WORKERS = 2
@@ -206,31 +192,10 @@ def asked(
         budget=budget,
         deadline=time.time() + budget if budget else 0.0,
         spec=str(spec.resolve()) if spec else "",
+        target_file=target_file,
     )
     footprint = Footprint.parse(max_footprint) if max_footprint else None
     return Asked(place, options, target_file, url, footprint, rate, how)
-
-
-def read_baseline(file: Path, workspace: Workspace, edition: str) -> tuple[Entry, ...]:
-    """The findings that a file lists as known.
-
-    Raises ConfigError where it cannot be read, DocumentError for an entry that is not as it should be or whose
-    requirement no edition has.
-    """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"--baseline {file}: {getattr(error, 'strerror', None) or error}"
-        raise ConfigError(message, hint="talonproof baseline update --from RUN writes one") from None
-    entries = parse_baseline(text, str(file), today=datetime.now(UTC).date())
-    rows = catalogue(edition, read_requirements(workspace.requirements))
-    names = {row.id for row in rows} | rows.elsewhere
-    for entry, block in zip(entries, blocks(text)[1], strict=True):
-        if not any(entry.covers(name) for name in names):
-            message = f"no requirement is called {entry.requirement}"
-            hint = closest(entry.requirement, (row.id for row in rows))
-            raise DocumentError(message, file=str(file), line=block.line, hint=hint)
-    return entries
 
 
 def pytest_environment(folder: Path) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -12,10 +12,12 @@ from typing import Any, cast
 import click
 from click.core import ParameterSource
 
+from talonproof.baseline import Entry
 from talonproof.cli.options import Asked
 from talonproof.config import RunOptions
 from talonproof.contract.contract import read_contract
 from talonproof.errors import ConfigError
+from talonproof.plugin.known import read_baseline
 from talonproof.report.reading import STREAM_FILE
 from talonproof.run.doctor.evidence import Origin
 from talonproof.run.recovery import reopen
@@ -24,7 +26,7 @@ from talonproof.run.tenure import Tenure, launch_file
 from talonproof.run.traces import read_traces
 from talonproof.workspace import find_workspace
 
-FREE = frozenset({"resume", "workers", "open_report"})
+FREE = frozenset({"resume", "workers", "open_report", "against"})
 """Options that may differ from those of the run: they change nothing that is judged."""
 
 
@@ -69,9 +71,21 @@ class Earlier:
                 message = f"{flag} cannot be given with --resume"
                 raise ConfigError(message, hint="a run goes on as it was asked for")
             was = _WAS[name](self)
+            if name == "baseline":
+                self._check_baseline(value)
+                continue
             if (str(Path(value).resolve()) if name == "target_file" else _plain(value)) != was:
                 message = f"{flag} {_shown(value)}".rstrip() + ": the run that is resumed was asked for differently"
                 raise ConfigError(message, hint=f"with {flag} {_shown(was)}" if _shown(was) else f"without {flag}")
+
+    def _check_baseline(self, file: Path) -> None:
+        """Raises ConfigError where a file lists other findings than those that the run knows."""
+        options = self.request.options
+        listed = read_baseline(file, self.request.workspace, options.edition)
+        if _undated(listed) != _undated(options.baseline):
+            message = f"--baseline {file}: the run that is resumed was asked for differently"
+            hint = "it began with another list, which it keeps" if options.baseline else "without --baseline"
+            raise ConfigError(message, hint=hint)
 
     def take_up(self) -> tuple[Tenure, frozenset[str] | None]:
         """The right to work in the folder, and the cases that are left; None: all of them, there was no plan yet.
@@ -94,6 +108,11 @@ class Earlier:
 def _in_time(options: RunOptions) -> RunOptions:
     """The options with the time that the run may take from now on; its plan stays what it was."""
     return replace(options, deadline=time.time() + options.budget) if options.budget else options
+
+
+def _undated(entries: Iterable[Entry]) -> list[Entry]:
+    """What is listed, whatever has expired since."""
+    return [replace(entry, expired=False) for entry in entries]
 
 
 def _why_not(folder: Path) -> str:
@@ -126,6 +145,8 @@ _WAS: Mapping[str, Callable[[Earlier], Any]] = {
     "max_requests": lambda run: run.request.options.max_requests,
     "seed": lambda run: run.request.options.seed,
     "workspace": lambda run: str(run.request.workspace.root),
+    "baseline": lambda run: run.request.options.baseline,
+    "budget": lambda run: run.request.options.budget,
     "rate": lambda run: run.request.options.rate,
     "folder": lambda run: str(run.folder.resolve()),
     "strict": lambda run: run.request.options.strict,

@@ -37,6 +37,7 @@ from talonproof.plugin import prepare
 from talonproof.plugin.arriving import arrive
 from talonproof.plugin.breakage import breakage
 from talonproof.plugin.planning import PROBLEM
+from talonproof.plugin.timing import budgeted, in_its_time
 from talonproof.report import words
 from talonproof.report.compare import as_markdown, as_text, compare
 from talonproof.report.fidelity import carried
@@ -46,8 +47,6 @@ from talonproof.report.render import render
 from talonproof.report.terminal import Progress, screen
 from talonproof.report.totals import totals
 from talonproof.run.breaker import FILE as DOWN
-from talonproof.run.budget import allowance, answered_in
-from talonproof.run.doctor.asking import WORKER
 from talonproof.run.recovery import PLAN, is_over, recover
 from talonproof.run.tenure import Tenure
 from talonproof.verdict import Reason
@@ -145,12 +144,14 @@ def command(
     3 the target cannot be reached or the run broke down, 4 only stale baseline
     entries, 5 nothing was exercised.
     """
+    earlier = read_complete(against) if against else None
     if resume is not None:
-        code = go_on(resume.resolve(), context)
+        code = go_on(resume.resolve(), context, earlier)
+        if earlier is not None:
+            _compare(earlier, resume.resolve())
         if open_report:
             webbrowser.open((resume.resolve() / "report.html").as_uri())
         return code
-    earlier = read_complete(against) if against else None
     request = asked(
         strict=strict, min_judged=min_judged, rate=rate, faults=faults, baseline=baseline, budget=budget, **chosen
     )
@@ -191,8 +192,11 @@ def _compare(earlier: Stream, folder: Path) -> None:
     click.echo(as_text(change), nl=False)
 
 
-def go_on(folder: Path, context: click.Context) -> int:
-    """Runs what is left of a run that was cut short, and gives the exit code of the whole."""
+def go_on(folder: Path, context: click.Context, compared: Stream | None) -> int:
+    """Runs what is left of a run that was cut short, and gives the exit code of the whole.
+
+    ``compared`` is the run that it is to be compared with.
+    """
     earlier = Earlier.read(folder)
     earlier.check(context)
     run = earlier.request.options.run
@@ -204,7 +208,8 @@ def go_on(folder: Path, context: click.Context) -> int:
         if left is None or left:
             given = context.get_parameter_source("workers") is ParameterSource.COMMANDLINE
             workers = context.params["workers"] if given else earlier.workers
-            return _execute(earlier.request, folder, workers=workers, tenure=tenure, rest=left)
+            request = earlier.request
+            return _execute(request, folder, workers=workers, tenure=tenure, rest=left, earlier=compared)
         earlier.end()
     return _tell(folder, earlier.request.workspace)
 
@@ -236,7 +241,7 @@ def _execute(
     try:
         setup = request.setup(folder, embedded.url if embedded else "", max(1, workers))
         workers = min(workers, setup.target.limits.in_flight or workers)  # each has one request under way
-        setup = _budgeted(arrive(replace(_in_its_time(setup), workers=max(1, workers))))
+        setup = budgeted(arrive(replace(in_its_time(setup), workers=max(1, workers))))
         if setup.options.test_key:
             click.echo("the key is a test key, with which everything is dry: nothing above dry calls can be judged")
         setup = replace(setup, part=tenure.part, rest=rest, held=True)
@@ -273,28 +278,6 @@ def _informed(setup: prepare.Setup, earlier: Stream) -> prepare.Setup:
     facts = TargetFacts(target.name, target.url, target.loopback, setup.embedded)
     known = carried(earlier, facts, setup.contract.edition, options.faults)
     return replace(setup, options=replace(options, verified=known))
-
-
-def _in_its_time(setup: prepare.Setup) -> prepare.Setup:
-    """The set-up with the time that the target file allows, where no ``--budget`` says another one."""
-    allowed = setup.target.limits.seconds
-    if setup.options.budget or not allowed:
-        return setup
-    return replace(setup, options=replace(setup.options, budget=float(allowed), deadline=time.time() + allowed))
-
-
-def _budgeted(setup: prepare.Setup) -> prepare.Setup:
-    """The set-up with as many requests as the rest of the time allows, by how fast the first answers came.
-
-    Where none came that was timed, the target file may say how long one takes.
-    """
-    options = setup.options
-    if not options.budget or options.budget_requests is not None:
-        return setup
-    left = options.deadline - time.time()
-    latency = answered_in(setup.folder / f"journal-{WORKER}.ndjson") or setup.target.latency
-    requests = allowance(left, latency=latency, rate=options.rate, workers=setup.workers)
-    return replace(setup, options=replace(options, budget_requests=requests))
 
 
 def _follow(setup: prepare.Setup, *, workers: int, quiet: bool) -> None:

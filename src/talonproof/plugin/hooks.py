@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,10 @@ from talonproof.plugin.arriving import arrive
 from talonproof.plugin.control import Alone, Controller
 from talonproof.plugin.discretion import Discretion
 from talonproof.plugin.execution import Executor
+from talonproof.plugin.known import read_baseline
+from talonproof.plugin.timing import budgeted, in_its_time
 from talonproof.report.reading import STREAM_FILE
+from talonproof.run.budget import duration
 from talonproof.run.doctor.evidence import Origin
 from talonproof.run.tenure import Overseer, Tenure
 from talonproof.target import Footprint
@@ -44,6 +48,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--max-footprint", default="", metavar="F", help="read, dry, create, consume or destructive")
     group.addoption("--run-seed", default=None, type=int, metavar="N", help="the seed; a random one is printed")
     group.addoption("--rate", default=None, type=float, metavar="R", help="requests a second")
+    group.addoption("--baseline", default="", metavar="FILE", help="findings that are known; they fail no test")
+    group.addoption("--budget", default="", metavar="TIME", help="how long the run may take, such as 5m")
     group.addoption("--report", default="", metavar="DIR", help="where the run writes")
     group.addoption("--fault", default=[], action="append", metavar="ID", help="a fault of the embedded emulator")
     group.addoption(LAUNCH_OPTION, default="", help=argparse.SUPPRESS)
@@ -129,12 +135,17 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Alone]:
     target_file, url, faults = option("--target"), option("--url"), tuple(option("--fault"))
     prepare.check_choice(target_file, url, faults)
     edition, how = prepare.edition_of(option("--edition"), workspace, target_file, embedded=not target_file and not url)
+    budget = duration(option("--budget"), "--budget") if option("--budget") else 0.0
     options = RunOptions(
         run=run,
         seed=prepare.random_seed() if seed is None else seed,
         depth=Depth(depth),
         edition=edition,
         faults=faults,
+        baseline=read_baseline(Path(option("--baseline")), workspace, edition) if option("--baseline") else (),
+        budget=budget,
+        deadline=time.time() + budget if budget else 0.0,
+        target_file=target_file,
     )
     workers = int(getattr(config.option, "numprocesses", 0) or 1)
     embedded: Embedded | None = None
@@ -153,7 +164,8 @@ def _stand_alone(config: pytest.Config) -> tuple[prepare.Setup, Alone]:
             origin=Origin(how),
         )
         footprint: str = option("--max-footprint")
-        setup = arrive(prepare.within(setup, Footprint.parse(footprint) if footprint else None, option("--rate")))
+        setup = prepare.within(setup, Footprint.parse(footprint) if footprint else None, option("--rate"))
+        setup = budgeted(arrive(in_its_time(setup)))
         tenure = Tenure.begin(folder)
         setup = replace(setup, held=True)
     except BaseException:

@@ -56,6 +56,7 @@ def frame(setup: Setup, plan: Plan, passive: frozenset[str], chosen: frozenset[s
         "matrix": [],
         **({"effects": plan.looked()} if plan.wants_effects or plan.seen else {}),
         **({"spec": options.spec} if options.spec else {}),
+        **({"target_file": options.target_file} if options.target_file else {}),
         **({"max_requests": options.max_requests} if options.max_requests is not None else {}),
         **({"verified": [dataclasses.asdict(one) for one in options.verified]} if options.verified else {}),
     }

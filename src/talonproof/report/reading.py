@@ -242,6 +242,7 @@ def _header(data: _Fields) -> Header:
         baseline=data.parts("baseline", _entry),
         command=data.text("command", "run"),
         spec=data.text("spec", ""),
+        target_file=data.text("target_file", ""),
         since=data.text("since", ""),
         max_requests=None if data.data.get("max_requests") is None else data.whole("max_requests"),
         verified=data.parts("verified", _verified),

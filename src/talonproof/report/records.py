@@ -89,7 +89,7 @@ class Header:
     requirements judged on every exchange. ``unsettled`` are those that cannot be judged, because they differ from
     edition to edition and it is not sure which one the target follows. ``command`` is the one that was given, ``spec``
     the document that was judged by in place of the edition's own, ``since`` the older one whose changes alone were
-    tried. ``verified`` is what earlier runs last said of the same target.
+    tried. ``verified`` is what earlier runs last said of the same target; ``target_file`` is what describes that.
     """
 
     run: str
@@ -119,6 +119,7 @@ class Header:
     since: str = ""
     max_requests: int | None = None
     verified: tuple[Verified, ...] = ()
+    target_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

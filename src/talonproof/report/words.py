@@ -187,13 +187,15 @@ def edition(header: Header) -> str:
 def again(header: Header) -> str:
     """The command that runs the same cases with the same data, as a shell takes it.
 
-    A target that is neither the embedded emulator nor on this machine was described by a file that the
-    stream does not name: ``TARGET.toml`` stands for it.
+    The file that describes the target is named as it was then. Streams of older runs name none: where the target must
+    have had one, being neither the embedded emulator nor on this machine, ``TARGET.toml`` stands for it.
     """
     words = ["talonproof", header.command]
     for flag, file in (("--spec", header.spec), ("--since", header.since)):
         words += [flag, file] if file else []
-    if not header.target.embedded:
+    if header.target_file:
+        words += ["--target", header.target_file]
+    elif not header.target.embedded:
         words += ["--url", header.target.url] if header.target.loopback else ["--target", "TARGET.toml"]
     if header.command == "run":
         named = "auto" if header.edition_from.how == "unsure" else header.edition

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from talonproof.errors import HarnessError
+from talonproof.errors import ConfigError, HarnessError
 from talonproof.run.plan import Plan, Row
 from talonproof.verdict import Reason, Verdict
 
@@ -23,6 +24,20 @@ START: Final = 6.0
 
 PLANNED: Final = 0.85
 """The part of the time that is planned for; findings have to be shrunk and confirmed, and answers are late at times."""
+
+
+_TIME: Final = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s?)?")
+
+
+def duration(text: str, flag: str) -> float:
+    """The seconds of a time such as ``90s``, ``5m`` or ``1h30m``; ConfigError for what is none, or no time at all."""
+    found = _TIME.fullmatch(text.strip().lower())
+    parts = found.groups() if found else ()
+    seconds = sum(int(part or 0) * unit for part, unit in zip(parts, (3600, 60, 1), strict=False))
+    if not seconds:
+        message = f"{flag} {text} is no time"
+        raise ConfigError(message, hint="such as 90s, 5m or 1h30m")
+    return float(seconds)
 
 
 def allowance(seconds: float, *, latency: float, rate: float, workers: int) -> int:

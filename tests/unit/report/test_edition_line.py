@@ -44,3 +44,14 @@ def test_what_is_not_sure_says_what_it_costs(build: Any) -> None:
     assert line.endswith("too little to go by: one (as in 2026-05)")
     assert "--edition auto" in words.again(unsure)
     assert "--edition 2025-01" in words.again(header(build, "recognised", "one; two"))
+
+
+def test_the_same_run_again_names_the_target_as_it_was_named(build: Any) -> None:
+    """By its file where it had one; streams of older runs do not tell."""
+    remote = {"url": "https://staging.example", "embedded": False, "loopback": False}
+    named = parse_record(build.header(target=remote, target_file="staging.toml"))
+    unnamed = parse_record(build.header(target=remote))
+    assert isinstance(named, Header)
+    assert isinstance(unnamed, Header)
+    assert "--target staging.toml" in words.again(named)
+    assert "--target TARGET.toml" in words.again(unnamed)
