@@ -90,6 +90,10 @@ colleagues: $(VENV)/.ready ## Run the healthy emulator while a second client cha
 races: $(VENV)/.ready ## Look for each fault of races RACE_RUNS=10 times, and run the healthy emulator HEALTHY_RUNS=50 times; slow
 	@$(BIN)/python -m tests.races.hunting --runs $(RACE_RUNS) --healthy $(HEALTHY_RUNS)
 
+.PHONY: machine
+machine: $(VENV)/.ready ## Count the steps that the state machine over several things takes to find faults; SEEDS=20 healthy ones; slow
+	@$(BIN)/python -m tests.machine.hunting --healthy $(SEEDS) $(ARGS)
+
 .PHONY: pace
 pace: $(VENV)/.ready ## Measure how fast the requests of a whole run arrive under a limit; takes minutes
 	@$(BIN)/python -m tests.misbehaving.pacing

@@ -13,13 +13,14 @@ from talonproof.run.case import NOTHING, Case
 
 
 class Player:
-    """One session with a fresh id, on the target and in the model.
+    """One session with a fresh id, on the target and in the model; updates name the ``profile``, if there is one.
 
     ``session`` is what the model holds; ``stored`` what the target showed last, with the exchange that showed it.
     """
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, profile: str | None = None) -> None:
         self.case = case
+        self.profile = profile
         self.id = case.new_id("session")
         self.session: Session | None = None
         self.stored: Stored = UNREAD
@@ -36,8 +37,8 @@ class Player:
         self.shown = self._send(Read())
         self.stored = _stored(self.shown)
 
-    def play(self, action: Action, *, name: str = "") -> None:
-        """Carries out an action and judges its answer and what is stored afterwards."""
+    def play(self, action: Action, *, name: str = "") -> Exchange:
+        """The answer to an action, which is judged, and what is stored afterwards."""
         expectation = step(self.session, action)
         before = None if isinstance(self.stored, Unread) else self.stored
         seen = [] if before is None or self.shown is None else [self.shown]
@@ -74,6 +75,7 @@ class Player:
             if rule not in broken:
                 self.case.judge(rule, holds=True, message=f"{told}: answered {answer.status}", of=answer)
         self.session = follow(expectation, answer.status, self.stored)
+        return answer
 
     def _told(self, action: Action) -> str:
         """The step in words: the state it starts from, and the call."""
@@ -82,7 +84,7 @@ class Player:
         return f"{self.session.state if self.session else 'no session'}, {call}"
 
     def _send(self, action: Action) -> Exchange:
-        content: Any = body(action)
+        content: Any = body(action, profile=self.profile)
         return self.case.send(
             operation(action),
             path={"customerSessionId": self.id},

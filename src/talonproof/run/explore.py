@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -56,7 +57,7 @@ def explore(
     second attempt only the values that showed something are run again.
     Raises what ``body`` raises, findings aside: they are kept by the case.
     """
-    exploration = _Exploration(case, lambda: body, show)
+    exploration = _Exploration(case, lambda: nullcontext(body), show)
     if exploration.replayed():
         return
 
@@ -80,7 +81,7 @@ class Program(RuleBasedStateMachine, Generic[A]):
 def explore_machine(
     case: Case,
     machine: type[Program[A]],
-    start: Callable[[], Callable[[A], None]],
+    start: Callable[[], AbstractContextManager[Callable[[A], object]]],
     *,
     steps: int,
     show: Callable[[A], Any],
@@ -89,8 +90,8 @@ def explore_machine(
 
     The machine's rules only write a program, guided by its model; it is carried out once the machine is
     torn down, so that what the server answers never steers what is drawn. ``start`` gives, for each
-    program, a function that carries out one action; a program ends with the first action that shows a
-    finding. ``show`` makes plain JSON of an action.
+    program, a function that carries out one action, and tidies up at its end; a program ends with the first
+    action that shows a finding. ``show`` makes plain JSON of an action.
     """
     exploration = _Exploration(case, start, show)
     if exploration.replayed():
@@ -135,7 +136,7 @@ class _Exploration(Generic[A]):
     """
 
     case: Case
-    start: Callable[[], Callable[[A], None]]
+    start: Callable[[], AbstractContextManager[Callable[[A], object]]]
     show: Callable[[A], Any]
     seen: dict[Texts, Mapping[str, Shown]] = field(default_factory=dict[Texts, "Mapping[str, Shown]"])
     first: dict[str, tuple[A, ...]] = field(default_factory=dict[str, Any])
@@ -156,10 +157,10 @@ class _Exploration(Generic[A]):
     def _replay(self, program: tuple[A, ...]) -> None:
         """Carries out a program that showed something, on fresh ids."""
         self.case.begin_example()
-        act = self.start()
-        for texts, step in zip(_beginnings(self._texts(program)), program, strict=True):
-            self.case.example = _printed(texts)
-            act(step)
+        with self.start() as act:
+            for texts, step in zip(_beginnings(self._texts(program)), program, strict=True):
+                self.case.example = _printed(texts)
+                act(step)
 
     def run(self, drawn: Callable[[], None]) -> None:
         """Runs the property to its end."""
@@ -205,13 +206,13 @@ class _Exploration(Generic[A]):
         def act_out() -> None:
             nonlocal beginning
             case.begin_example()
-            act = self.start()
-            for beginning, step in zip(_beginnings(texts), program, strict=True):
-                case.example = _printed(beginning)
-                act(step)
-                self.seen[beginning] = dict(case.shown)  # what a later step shows is not shown here
-                if case.shown:
-                    break
+            with self.start() as act:
+                for beginning, step in zip(_beginnings(texts), program, strict=True):
+                    case.example = _printed(beginning)
+                    act(step)
+                    self.seen[beginning] = dict(case.shown)  # what a later step shows is not shown here
+                    if case.shown:
+                        break
 
         try:
             case.unbroken(act_out, afresh=case.shown.clear)
