@@ -10,6 +10,7 @@ from hypothesis.strategies import SearchStrategy
 
 from strategies.carts import carts
 from strategies.sessions import sessions
+from strategies.showing import lines_of
 from talonproof.target import Bindings
 
 COMPARED: Final = ("cartItems", "additionalCosts", "identifiers", "storeIntegrationId", "id", "created")
@@ -39,12 +40,8 @@ def reordered(bindings: Bindings) -> SearchStrategy[tuple[list[Any], list[Any]]]
 
 def settled_content(session: Mapping[str, Any]) -> dict[str, Any]:
     """Of a session in an answer, what is compared; item attributes are left out, which campaigns may move."""
-    kept = {name: session[name] for name in (*COMPARED, *TOTALS) if name in session}
-    lines: Any = kept.get("cartItems")
-    if isinstance(lines, list):
-        kept["cartItems"] = [_bare(line) for line in lines]  # pyright: ignore[reportUnknownVariableType]
+    kept: dict[str, Any] = {name: session[name] for name in (*COMPARED, *TOTALS) if name in session}
+    if isinstance(kept.get("cartItems"), list):
+        lines = lines_of(session)
+        kept["cartItems"] = [{name: line[name] for name in line if name != "attributes"} for line in lines]
     return kept
-
-
-def _bare(line: Any) -> Any:
-    return {name: value for name, value in line.items() if name != "attributes"} if isinstance(line, dict) else line  # pyright: ignore[reportUnknownVariableType]
