@@ -13,7 +13,8 @@ from talonproof.contract.validators import Validators
 from talonproof.emulator import world_file
 from talonproof.emulator.app import Emulator
 from talonproof.emulator.engine.campaign import ACTIONS, ENTITIES, PERIODS
-from talonproof.emulator.message import Request, encode
+from talonproof.emulator.json_text import encode
+from talonproof.emulator.message import Request
 from talonproof.emulator.world_conditions import BUILT_IN_EVENTS, COMPARISONS, CONDITIONS
 from talonproof.emulator.world_effects import EFFECTS
 from talonproof.emulator.world_file import parse_world
