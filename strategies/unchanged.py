@@ -112,12 +112,12 @@ def judge_unmoved(
 ) -> None:
     """Judges by each requirement's view that a dry call changes nothing of something that others use too.
 
-    An attempt is a read, the call and a read again. What seems to change is tried a second time: where it then stands
-    still, somebody else had moved it, and the case is blocked.
+    An attempt is a read, the call and a read again. What seems to change is tried a second time, off the plan: where it
+    then stands still, somebody else had moved it, and the case is blocked.
     """
     before, call, after = attempt()
     if any(difference(view, before, after) for _, view in views):
-        before, call, after = attempt()
+        before, call, after = case.off_plan(attempt)
         if not any(difference(view, before, after) for _, view in views):
             case.block(f"what {before.operation} shows was moved by somebody else")
     for requirement, view in views:

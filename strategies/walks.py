@@ -188,12 +188,12 @@ class Claim:
 
 
 def settle(case: Case, claims: Iterable[Claim], still: Callable[[], bool] | None = None) -> None:
-    """Judges the claims; where one does not hold, only if the list is ``still`` what it was.
+    """Judges the claims; where one does not hold, only if the list is ``still`` what it was, which is off the plan.
 
     Blocks the case where the list moved; without ``still`` it is known to stand still.
     """
     made = list(claims)
-    if still is not None and not all(claim.holds for claim in made) and not still():
+    if still is not None and not all(claim.holds for claim in made) and not case.off_plan(still):
         case.block("the list moved while it was read")
     for claim in made:
         case.judge(claim.requirement, claim.holds, claim.message, of=claim.of, pointer=claim.pointer, check=claim.check)

@@ -78,7 +78,7 @@ def test_a_dry_event_leaves_the_profile(case: Case, api: Api) -> None:
     judge_unchanged(case, "DRY-013", unchanged.used_up, before, [dry], after)
 
 
-@scenario("DRY-011", footprint="dry", requests=3, examples=(0, 6, 150), needs=("event_type",), operations=OPERATIONS)
+@scenario("DRY-011", footprint="dry", requests=3, examples=(0, 5, 150), needs=("event_type",), operations=OPERATIONS)
 def test_no_dry_event_leaves_anything(case: Case, api: Api, bindings: Bindings) -> None:
     """Whatever a dry event holds, it leaves no profile."""
 

@@ -63,7 +63,7 @@ def test_a_dry_update_creates_no_profile(case: Case, api: Api) -> None:
 @scenario(
     "DRY-010", "DRY-013",
     footprint="dry",
-    requests=6,
+    requests=3,
     depth="release",
     needs=("populated_profile",),
     operations=OPERATIONS,
@@ -83,7 +83,7 @@ def test_a_dry_update_leaves_a_populated_profile(case: Case, api: Api) -> None:
     judge_unmoved(case, VIEWS, attempt)
 
 
-@scenario("DRY-010", footprint="create", requests=4, examples=(0, 6, 150), operations=OPERATIONS)
+@scenario("DRY-010", footprint="create", requests=4, examples=(0, 5, 150), operations=OPERATIONS)
 def test_no_dry_update_leaves_anything(case: Case, api: Api, bindings: Bindings) -> None:
     """Whatever a dry update holds, the profile reads as before."""
 

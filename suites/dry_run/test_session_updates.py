@@ -79,7 +79,7 @@ def test_a_dry_creation_leaves_nothing(case: Case, api: Api, name: str) -> None:
     judge_unchanged(case, "DRY-003", unchanged.inventory, nobody, [dry], after)
 
 
-@scenario("DRY-001", "DRY-003", footprint="dry", requests=5, examples=(0, 10, 200), operations=WITH_PROFILE)
+@scenario("DRY-001", "DRY-003", footprint="dry", requests=5, examples=(0, 8, 200), operations=WITH_PROFILE)
 def test_no_dry_creation_leaves_anything(case: Case, api: Api, bindings: Bindings) -> None:
     """Whatever a dry update of an id never used holds, it leaves neither a session nor a profile."""
 
@@ -167,7 +167,7 @@ def test_a_dry_update_leaves_a_bound_session(case: Case, api: Api, name: str) ->
     judge_unchanged(case, "DRY-002", unchanged.session, before, [dry], after)
 
 
-@scenario("DRY-002", "DRY-013", footprint="create", requests=6, examples=(0, 9, 200), operations=WITH_PROFILE)
+@scenario("DRY-002", "DRY-013", footprint="create", requests=6, examples=(0, 7, 200), operations=WITH_PROFILE)
 def test_no_dry_update_leaves_anything(case: Case, api: Api, bindings: Bindings) -> None:
     """Whatever a dry update of an open session holds, the session and what its customer has read as before."""
 
@@ -208,7 +208,7 @@ SEEN_OF_CUSTOMERS = (
 @scenario(
     "DRY-013",
     footprint="dry",
-    requests=6,
+    requests=3,
     depth="release",
     needs=("profile_program", "populated_profile"),
     operations=(*WITH_PROFILE, "getLoyaltyBalances"),

@@ -106,8 +106,8 @@ def _nothing(answer: Exchange) -> tuple[bool, str]:
 @pytest.mark.parametrize(
     ("operation", "paged"),
     [
-        owned(PROFILE, PROFILE_POINTS, "profile", "PAG-015", requests=10),
-        owned(CARD, CARD_POINTS, "card", "PAG-015", requests=16),
+        owned(PROFILE, PROFILE_POINTS, "profile", "PAG-015", requests=6),
+        owned(CARD, CARD_POINTS, "card", "PAG-015", requests=9),
     ],
 )
 def test_pending_points_start_in_time(case: Case, api: Api, operation: str, paged: PagedList) -> None:
@@ -149,7 +149,7 @@ def _amount(row: Row) -> float:
 @scenario(
     "PAG-012",
     footprint="read",
-    requests=4,
+    requests=3,
     depth="release",
     needs=("profile_program", "populated_profile", "subledger"),
     operations=(PROFILE, PROFILE_POINTS.operation),

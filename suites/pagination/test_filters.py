@@ -189,8 +189,8 @@ def test_a_bare_date_is_midnight(case: Case, paged: PagedList, name: str) -> Non
 @pytest.mark.parametrize(
     ("paged", "most"),
     [
-        listed(PROFILE_POINTS, "profile-all", "PAG-011", "PAG-017", requests=16, more=(4,)),
-        listed(CARD_POINTS, "card", "PAG-011", "PAG-017", requests=12, more=(3,)),
+        listed(PROFILE_POINTS, "profile-all", "PAG-011", "PAG-017", requests=12, more=(4,)),
+        listed(CARD_POINTS, "card", "PAG-011", "PAG-017", requests=9, more=(3,)),
     ],
 )
 def test_statuses_split_the_points(case: Case, paged: PagedList, most: int) -> None:
@@ -256,7 +256,7 @@ def _turning(row: Row, walk: Walk) -> bool:
     ("paged", "most"),
     [
         listed(CARD_TRANSACTIONS, "transactions", "PAG-013", "PAG-016", requests=5, depth="smoke", more=(1,)),
-        listed(CARD_POINTS, "points", "PAG-013", "PAG-016", requests=19, more=(4,)),
+        listed(CARD_POINTS, "points", "PAG-013", "PAG-016", requests=18, more=(4,)),
     ],
 )
 def test_subledgers_are_matched_exactly(case: Case, paged: PagedList, most: int) -> None:

@@ -74,11 +74,11 @@ def test_sizes_at_the_limits_are_kept(case: Case, paged: PagedList) -> None:
 
 
 def plain(paged: PagedList, name: str, *requirements: str, depth: str = "release") -> Any:
-    """A list for what it does when it is not told the size; one request more where something seems wrong."""
+    """A list for what it does when it is not told the size."""
     mark = scenario(
         *requirements,
         footprint="read",
-        requests=2 + len(requirements),
+        requests=1 + len(requirements),
         depth=depth,
         needs=paged.needs,
         operations=(paged.operation,),

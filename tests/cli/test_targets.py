@@ -252,6 +252,10 @@ def test_plain_pytest_collects_without_a_target(own_suite: Callable[[str], Path]
         (["--budget", "soon"], "--budget soon is no time"),
         (["--baseline", "none.toml"], "--baseline none.toml: No such file"),
         (["--fault", "put-reopen-closed"], "did you mean put-reopens-closed?"),
+        (
+            ["--fault", "identifier-too-short"],
+            "breaks what edition 2026-05 states, and this is 2025-01 (--edition 2026-05",
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -57,7 +57,7 @@ PLANTED = (fault("one", "SES-001", "SES-002"), fault("two", "SES-002", "SES-007"
 
 def test_a_requirement_is_proved_by_a_check_of_its_own() -> None:
     """That its fault was caught by checks of something else proves nothing of it."""
-    shown = proof(ROWS, PLANTED, {"one": score("SES-001"), "two": score("SES-007")}, "2025-01")
+    shown = proof(ROWS, PLANTED, {"one": score("SES-001"), "two": score("SES-007")})
 
     assert ("SES-001",) == shown.proved
     assert {"SES-002": ("one", "two")} == shown.uncaught
@@ -71,7 +71,7 @@ def test_a_run_of_its_own_cases_proves_it_as_well() -> None:
     """What the cheapest run left open, a further one may have settled."""
     scores = {"one": score("SES-001", SES_002="a.c"), "two": score("SES-007")}
 
-    assert ("SES-001", "SES-002") == proof(ROWS, PLANTED, scores, "2025-01").proved
+    assert ("SES-001", "SES-002") == proof(ROWS, PLANTED, scores).proved
     assert {"SES-001", "SES-002"} == proved(scores["one"])
 
 
@@ -92,7 +92,7 @@ def test_a_fault_that_hangs_on_one_check_is_named() -> None:
 def test_it_is_told_in_numbers_and_names() -> None:
     """Nothing that is not proved is left out, and each has its reason."""
     scores = {"one": score("SES-001"), "two": score("SES-007")}
-    text = "\n".join(told(proof(ROWS, PLANTED, scores, "2025-01"), alone(scores)))
+    text = "\n".join(told(proof(ROWS, PLANTED, scores), alone(scores)))
 
     assert text.startswith("1 of 5 testable requirements of level must are proved by a fault\n")
     for line in (

@@ -37,6 +37,8 @@ SCORES: dict[str, dict[str, Any]] = json.loads(FILE.read_text()) if FILE.exists(
 
 PROVABLE = {fault.id: fault for fault in provable(FAULTS.values(), read_requirements(find_workspace().requirements))}
 
+EDITIONS = frozenset(fault.edition for fault in PROVABLE.values())
+
 THOROUGH = bool(os.environ.get("TALONPROOF_THOROUGH"))
 """Whether one fault of each module and level is run against, and not one of each depth and level; `make thorough`."""
 
@@ -58,18 +60,23 @@ Judge = Callable[[Fault], Stream]
 def judge_by_score(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     """The stream of the cases that a fault's score names, against an emulator in this process that has the fault."""
     workspace = find_workspace()
-    contract = read_contract(workspace.contract_file("2025-01"), edition="2025-01")
-    validators, world = Validators(contract), read_world(None)
+    contracts = {name: read_contract(workspace.contract_file(name), edition=name) for name in EDITIONS}
+    validators, world = {name: Validators(contract) for name, contract in contracts.items()}, read_world(None)
     cases: dict[str, Collected] = {case.spec.id: case for case in collect(workspace)}
 
     def judged(fault: Fault) -> Stream:
         score = SCORES[fault.id]
         options = RunOptions(
-            run="faults", seed=SEED, depth=Depth(score["depth"]), select=tuple(map(glob.escape, score["cases"]))
+            run="faults",
+            seed=SEED,
+            depth=Depth(score["depth"]),
+            edition=fault.edition,
+            select=tuple(map(glob.escape, score["cases"])),
         )
         folder = tmp_path_factory.mktemp("judged")
         asked = prepare.prepare(workspace, options, folder, url="http://127.0.0.1:9", embedded=True)
-        emulator = Emulator(world, contract, validators=validators, faults=(fault,))
+        contract = contracts[fault.edition]
+        emulator = Emulator(world, contract, validators=validators[fault.edition], faults=(fault,))
         try:
             chosen = [cases[name] for name in score["cases"]]
             return stream(chosen, prepare.within(asked, None, None), EmulatorTransport(emulator))
@@ -109,7 +116,7 @@ def test_a_run_against_the_fault_ends_as_scored(fault: Fault, tmp_path: Path) ->
     """Nor is it otherwise in a run as a user starts it, whose exit code is that of its stream."""
     score = SCORES[fault.id]
     select = [word for case in score["cases"] for word in ("--select", glob.escape(case))]
-    depth = ["--depth", score["depth"], "--seed", str(SEED), "-n", "0"]
+    depth = ["--depth", score["depth"], "--edition", fault.edition, "--seed", str(SEED), "-n", "0"]
 
     code = cli.invoke(["run", "--fault", fault.id, *depth, *select, "--report", str(tmp_path / "run")])
 

@@ -100,9 +100,10 @@ def _findings(
     workspace = find_workspace()
     chosen = [cases[name] for name in score["cases"]]
     trouble = now_and_then(WORSE_SHARE, *TRANSPORT)
-    with serve.start(faults=(fault.id,)) as emulator, proxy(emulator.url, trouble, seed=seed, after=0) as between:
-        file = target_file(folder, between.url, PATIENCE)
-        options = RunOptions(run="faults", seed=SEED, depth=Depth(score["depth"]))
+    planted = serve.start(faults=(fault.id,), edition=fault.edition)
+    with planted as emulator, proxy(emulator.url, trouble, seed=seed, after=0) as between:
+        file = target_file(folder, between.url, PATIENCE, edition=fault.edition)
+        options = RunOptions(run="faults", seed=SEED, depth=Depth(score["depth"]), edition=fault.edition)
         setup = prepare.prepare(workspace, options, folder, target_file=str(file), environment=environment())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

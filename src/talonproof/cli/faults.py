@@ -129,7 +129,7 @@ def command(
     faults = provable(chosen, rows)
     if waiting := len(chosen) - len(faults):
         click.echo(f"{waiting} faults are left out: a clause that they break waits for its check", err=True)
-    board = Board(Depth(depth), workspace)
+    board = Board(Depth(depth), workspace, {fault.edition for fault in faults})
     with _place(folder) as place:
         board.control(faults, place, workers=jobs)
         scores = board.run(faults, place, jobs=jobs)
@@ -164,37 +164,43 @@ def written(records: Mapping[str, Any]) -> str:
 
 
 class Board:
-    """Runs the suites against one defective emulator after another, no deeper than ``depth``."""
+    """Runs the suites against one defective emulator of some editions after another, no deeper than ``depth``."""
 
-    def __init__(self, depth: Depth, workspace: Path | None) -> None:
+    def __init__(self, depth: Depth, workspace: Path | None, editions: Iterable[str] = (DEFAULT_EDITION,)) -> None:
         self.depth = depth
         self._place = workspace
-        self.workspace: Workspace = self._asked(Attempt(depth)).workspace
+        self.workspace: Workspace = self._asked(Attempt(depth), DEFAULT_EDITION).workspace
         depths = tuple(dict.fromkeys((Depth.SMOKE, depth)))
+        self._planned: dict[str, dict[Depth, tuple[Declared, ...]]] = {}
         with ThreadPoolExecutor(len(depths)) as pool:
-            plans = pool.map(collect, [self._asked(Attempt(each)) for each in depths])
-            self._planned = {each: declared(plan) for each, plan in zip(depths, plans, strict=True)}
+            for edition in sorted(editions):
+                plans = pool.map(collect, [self._asked(Attempt(each), edition) for each in depths])
+                self._planned[edition] = {each: declared(plan) for each, plan in zip(depths, plans, strict=True)}
 
     def attempts(self, fault: Fault) -> tuple[Attempt, ...]:
         """The runs that may catch a fault, the cheapest first."""
-        return attempts(fault, self._planned)
+        return attempts(fault, self._planned[fault.edition])
 
     def control(self, faults: Sequence[Fault], place: Path, *, workers: int) -> None:
         """Runs the suites against the healthy emulator; HarnessError where they find anything.
 
         Without it, a suite that accuses everybody would catch every fault.
         """
-        tried = [attempt.patterns for fault in faults for attempt in self.attempts(fault)]
-        everything = len(faults) == len(FAULTS) or not all(tried)
-        patterns = () if everything else tuple(sorted({name for names in tried for name in names}))
-        folder = place / "healthy"
-        execute(self._asked(Attempt(self.depth, patterns)), folder, workers=workers, quiet=True)
+        for edition in self._planned:
+            of_it = [fault for fault in faults if fault.edition == edition]
+            tried = [attempt.patterns for fault in of_it for attempt in self.attempts(fault)]
+            everything = len(faults) == len(FAULTS) or not all(tried)
+            patterns = () if everything else tuple(sorted({name for names in tried for name in names}))
+            self._control(Attempt(self.depth, patterns), edition, place / f"healthy-{edition}", workers)
+
+    def _control(self, attempt: Attempt, edition: str, folder: Path, workers: int) -> None:
+        execute(self._asked(attempt, edition), folder, workers=workers, quiet=True)
         stream = read_stream(folder)
         found = sorted({finding.requirement for case in stream.cases for finding in case.findings})
         said = broken_down(stream)
         if found or said:
             message = f"the healthy emulator is not found conformant: {', '.join(found) or said}"
-            raise HarnessError(message, hint="talonproof run shows why")
+            raise HarnessError(message, hint=f"talonproof run --edition {edition} shows why")
 
     def run(self, faults: Sequence[Fault], place: Path, *, jobs: int) -> list[Score]:
         """What becomes of each fault, in their order; ``jobs`` of them at a time, each with an emulator of its own."""
@@ -213,7 +219,7 @@ class Board:
         """
         by_id = {score.fault.id: score for score in scores}
         records = {name: score.record() for name, score in by_id.items()}
-        left = proof(rows, (score.fault for score in scores), records, DEFAULT_EDITION).uncaught
+        left = proof(rows, (score.fault for score in scores), records).uncaught
 
         def tried(name: str) -> tuple[str, str, Kill] | None:
             for fault in left[name]:
@@ -230,13 +236,13 @@ class Board:
     def _killed(self, fault: Fault, requirement: str, folder: Path) -> Kill | None:
         """How a check of the requirement catches the fault, where all cases about it run; None if none does."""
         depth = self.depth
-        cases = self._planned[depth]
+        cases = self._planned[fault.edition][depth]
         about = tuple(glob.escape(each.case) for each in cases if requirement in each.judged | each.maybe)
         if requirement in _JUDGED_EVERYWHERE:
             about = ()
         elif not about:
             return None
-        execute(self._asked(Attempt(depth, about), fault), folder, workers=1, quiet=True)
+        execute(self._asked(Attempt(depth, about), fault.edition, fault), folder, workers=1, quiet=True)
         stream = read_stream(folder)
         for case in stream.cases:
             for finding in case.findings:
@@ -249,7 +255,7 @@ class Board:
         for number, attempt in enumerate(self.attempts(fault), 1):
             folder = place / f"{number}-{attempt.depth}"
             try:
-                execute(self._asked(attempt, fault), folder, workers=1, quiet=True)
+                execute(self._asked(attempt, fault.edition, fault), folder, workers=1, quiet=True)
                 result = score(fault, attempt, read_stream(folder))
             except TalonproofError as error:
                 result = Score(fault, attempt, problem=str(error))
@@ -258,11 +264,11 @@ class Board:
             best = result if best.worst is None else best
         return best
 
-    def _asked(self, attempt: Attempt, *faults: Fault) -> Asked:
+    def _asked(self, attempt: Attempt, edition: str, *faults: Fault) -> Asked:
         return asked(
             target_file="",
             url="",
-            edition="auto",
+            edition=edition,
             depth=attempt.depth,
             select=attempt.patterns,
             max_footprint=None,
@@ -374,7 +380,7 @@ def _progress(total: int) -> Generator[Callable[[Iterable[Score]], Iterator[Scor
 def _show_proof(rows: Sequence[Requirement], scores: scoreboard.Scores) -> None:
     """What the scores prove, and what hangs on one check alone."""
     click.echo()
-    for line in scoreboard.told(proof(rows, FAULTS.values(), scores, DEFAULT_EDITION), scoreboard.alone(scores)):
+    for line in scoreboard.told(proof(rows, FAULTS.values(), scores), scoreboard.alone(scores)):
         click.echo(line)
 
 

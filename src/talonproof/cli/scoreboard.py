@@ -59,8 +59,10 @@ class Proof:
         return len(self.proved) + len(self.waiting) + len(self.elsewhere) + len(self.unbroken) + len(self.uncaught)
 
 
-def proof(rows: Iterable[Requirement], faults: Iterable[Fault], scores: Scores, edition: str) -> Proof:
-    """What is proved of the testable requirements of level must, by faults tried in an edition."""
+def proof(rows: Iterable[Requirement], faults: Iterable[Fault], scores: Scores) -> Proof:
+    """What is proved of the testable requirements of level must, by faults that were tried in their editions."""
+    faults = tuple(faults)
+    editions = {fault.edition for fault in faults}
     breaking: dict[str, list[str]] = {}
     for fault in faults:
         for name in fault.breaks:
@@ -68,11 +70,11 @@ def proof(rows: Iterable[Requirement], faults: Iterable[Fault], scores: Scores, 
     caught = frozenset(name for score in scores.values() for name in proved(score))
     wanted = [row for row in rows if row.level is Level.MUST and row.testable]
     left = [row for row in wanted if row.id not in caught]
-    ready = [row for row in left if not row.waits and row.holds_in(edition)]
+    ready = [row for row in left if not row.waits and any(map(row.holds_in, editions))]
     return Proof(
         proved=tuple(row.id for row in wanted if row.id in caught),
         waiting={row.id: row.waits for row in left if row.waits},
-        elsewhere={row.id: row.since or row.until for row in left if not row.waits and not row.holds_in(edition)},
+        elsewhere={row.id: row.since or row.until for row in left if not row.waits and row not in ready},
         unbroken=tuple(row.id for row in ready if row.id not in breaking),
         uncaught={row.id: tuple(breaking[row.id]) for row in ready if row.id in breaking},
     )

@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -58,17 +59,23 @@ def read_requirements(folder: Path) -> tuple[Requirement, ...]:
     files = sorted(folder.glob("*.yaml"))
     if not files:
         raise DocumentError("there is no requirement file (*.yaml) here", file=str(folder))
+    return _rows(tuple((str(file), read_text(file)) for file in files))
+
+
+@lru_cache(maxsize=4)
+def _rows(files: tuple[tuple[str, str], ...]) -> tuple[Requirement, ...]:
+    """The rows of files, each its name and its text: one process asks for the same ones several times over."""
     rows: list[Requirement] = []
     taken: dict[str, list[tuple[Requirement, _Page, str]]] = {}
-    for file in files:
-        page = _Page(str(file), read_text(file))
+    for name, text in files:
+        page = _Page(name, text)
         for at, row in page.rows():
             names = [(row.id, f"{at}/id"), *((rule, f"{at}/rules/{index}") for index, rule in enumerate(row.rules))]
-            for name, pointer in names:
-                for other, there, other_pointer in taken.setdefault(name, []):
-                    if name == row.id or row.meets(other):
-                        page.fail(pointer, f"{name} is already at {there.where(other_pointer)}")
-                taken[name].append((row, page, pointer))
+            for given, pointer in names:
+                for other, there, other_pointer in taken.setdefault(given, []):
+                    if given == row.id or row.meets(other):
+                        page.fail(pointer, f"{given} is already at {there.where(other_pointer)}")
+                taken[given].append((row, page, pointer))
             rows.append(row)
     return tuple(sorted(rows, key=lambda row: row.id))
 

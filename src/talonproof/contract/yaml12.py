@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, cast
 
 import yaml
@@ -46,10 +48,16 @@ def parse(text: str, source: str) -> Any:
     than MAX_NODES values or for themselves, merge keys, unknown tags, several documents, and numbers that are not
     finite. A text that begins as JSON is read as JSON if it is JSON (escaped surrogate pairs are not YAML).
     """
+    return pickle.loads(_parsed(text, source))  # noqa: S301 - of this process alone; a copy, for the value can be changed
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, source: str) -> bytes:
+    """The value of a text, pickled: one process reads the same documents several times over."""
     value = _parse_json_or_yaml(text, source)
     if _depth(value) > MAX_DEPTH:
         raise DocumentError(f"nested deeper than {MAX_DEPTH} levels", file=source)
-    return value
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
 
 
 def place(text: str, pointer: str) -> int | None:

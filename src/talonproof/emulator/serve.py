@@ -92,7 +92,7 @@ def create(settings: Settings) -> Emulator:
         clock = instant.FixedClock(instant.read(settings.clock)) if settings.clock else instant.SystemClock()
     except ValueError as error:
         raise ConfigError(f"the clock cannot be set: {error}", hint="such as 2025-01-16T10:00:00Z") from None
-    planted = _planted(settings.faults) if settings.faults else ()
+    planted = _planted(settings) if settings.faults else ()
     contract_file = Path(settings.contract) if settings.contract else find_workspace().contract_file(settings.edition)
     return Emulator(
         read_world(Path(settings.world) if settings.world else None),
@@ -104,10 +104,15 @@ def create(settings: Settings) -> Emulator:
     )
 
 
-def _planted(names: Iterable[str]) -> tuple[Fault, ...]:
+def _planted(settings: Settings) -> tuple[Fault, ...]:
     from talonproof.emulator.faults import select  # noqa: PLC0415  # a healthy emulator starts without them
 
-    return select(names)
+    faults = select(settings.faults)
+    for fault in faults:
+        if fault.edition > settings.edition:
+            message = f"the fault {fault.id} breaks what edition {fault.edition} states, and this is {settings.edition}"
+            raise ConfigError(message, hint=f"--edition {fault.edition}")
+    return faults
 
 
 def _server(settings: Settings, emulator: Emulator) -> Server:

@@ -81,6 +81,7 @@ SCRIPTS: dict[str, tuple[Step, ...]] = {
     "reopened-coupon-stays-used": (RESERVE, *undone("", reopen, INVENTORY, **COUPON)),
     "reopening-keeps-budget": undone("budget", reopen, put("t", "budget")),
     "reopening-keeps-points": undone("pending-points", reopen, BALANCE),
+    "reopening-keeps-all-points": undone("pending-points", reopen, BALANCE),
     "reopening-keeps-spent-points": (put("e", "points"), *undone("spend", reopen, BALANCE)),
     "reopening-names-nothing": undone("discount", reopen),
     "reopened-discounts-not-named": undone("discount", reopen),

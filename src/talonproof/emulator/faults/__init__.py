@@ -20,6 +20,7 @@ from talonproof.emulator.faults.events import EVENTS
 from talonproof.emulator.faults.fault import Fault as Fault
 from talonproof.emulator.faults.filters import FILTERS
 from talonproof.emulator.faults.keys import KEYS
+from talonproof.emulator.faults.later import LATER, LATER_ROLLBACKS
 from talonproof.emulator.faults.pages import PAGES
 from talonproof.emulator.faults.races import RACES
 from talonproof.emulator.faults.redemptions import REDEMPTIONS
@@ -33,14 +34,14 @@ from talonproof.errors import ConfigError, closest
 _AREAS = (
     *(STATES, TABLE, CONTENT, RETURNS, COUNTERS, DRY_RUNS, PAGES, FILTERS, KEYS, ANSWERS),
     *(CUSTOMERS, AUDIENCES, COUPONS, REFERRALS, CARDS, CATALOGS, EVENTS),
-    *(ROLLBACKS, EARNINGS, REDEMPTIONS, EVALUATIONS, RACES),
+    *(ROLLBACKS, EARNINGS, REDEMPTIONS, EVALUATIONS, RACES, LATER, LATER_ROLLBACKS),
 )
 
 FAULTS: Mapping[str, Fault] = {fault.id: fault for fault in chain.from_iterable(_AREAS)}
 """Every fault by its name, in the order of the areas."""
 
 
-ENGINE = frozenset(fault.id for fault in chain(ROLLBACKS, EARNINGS, REDEMPTIONS, EVALUATIONS))
+ENGINE = frozenset(fault.id for fault in chain(ROLLBACKS, EARNINGS, REDEMPTIONS, EVALUATIONS, LATER_ROLLBACKS))
 """The names of those that show only where campaigns act."""
 
 OVERLAPPING = frozenset(fault.id for fault in RACES)

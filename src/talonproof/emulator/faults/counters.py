@@ -47,7 +47,7 @@ def _(answer: Reply) -> Reply:
     on=(*UPDATE, *RETURN, *REOPEN),
 )
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
-    return _undone(request, proceed, emulator, sales=True)
+    return undone(request, proceed, emulator, sales=True)
 
 
 @COUNTERS.should(
@@ -57,10 +57,10 @@ def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
     on=(*UPDATE, *REOPEN),
 )
 def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
-    return _undone(request, proceed, emulator, sales=False)
+    return undone(request, proceed, emulator, sales=False)
 
 
-def _undone(request: Request, proceed: Proceed, emulator: Emulator, *, sales: bool) -> Reply:
+def undone(request: Request, proceed: Proceed, emulator: Emulator, *, sales: bool) -> Reply:
     """Puts a counter back where a call on a closed session has lowered it."""
     visit = stored(request, emulator)
     if visit is None or is_dry(request) or visit.state not in {CLOSED, RETURNED} or not visit.profile:

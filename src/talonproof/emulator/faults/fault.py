@@ -26,6 +26,7 @@ class Fault:
     ``breaks`` are the requirements whose clause it breaks, ``level`` is the highest level among them: where it is
     must, a run has to fail; where it is should, to warn. ``operations`` are those that it touches (empty: any).
     ``dawdles``: the server waits so many seconds before each call, so that what is sent at the same time overlaps.
+    ``edition`` is the one whose clauses it breaks.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Fault:
     operations: frozenset[str]
     interceptor: Interceptor
     dawdles: float = 0.0
+    edition: str = "2025-01"
 
     def intercept(self, request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
         """The reply of a server that has the defect."""
@@ -56,10 +58,11 @@ def on_reply(edit: Callable[[Reply], Reply]) -> Interceptor:
 
 
 class Collection:
-    """Gathers the faults of a module, in its order; each ``dawdles`` for so many seconds."""
+    """Gathers the faults of a module, in its order; each ``dawdles`` for so many seconds, and is of an ``edition``."""
 
-    def __init__(self, dawdles: float = 0.0) -> None:
+    def __init__(self, dawdles: float = 0.0, edition: str = "2025-01") -> None:
         self._dawdles = dawdles
+        self._edition = edition
         self._faults: list[Fault] = []
 
     def __iter__(self) -> Iterator[Fault]:
@@ -77,6 +80,7 @@ class Collection:
         self, level: Level, name: str, text: str, breaks: tuple[str, ...], on: tuple[str, ...]
     ) -> Callable[[Interceptor], None]:
         def add(interceptor: Interceptor) -> None:
-            self._faults.append(Fault(name, text, breaks, level, frozenset(on), interceptor, self._dawdles))
+            planted = Fault(name, text, breaks, level, frozenset(on), interceptor, self._dawdles, self._edition)
+            self._faults.append(planted)
 
         return add
