@@ -25,7 +25,7 @@ import jsonschema
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-KILLS = int(os.environ.get("KILLS", "6"))
+KILLS = int(os.environ.get("KILLS", "10"))
 CASES = 9
 LONG_ENOUGH = 120.0
 """Seconds that a loaded machine may need where an idle one needs two or three."""

@@ -30,11 +30,12 @@ def state(
 ) -> dict[str, Any]:
     """The answer, with the sections of the body's ``responseContent`` that have something to show.
 
-    A session, an event and an identified profile are always shown when asked for. ``earlier`` are the returns
-    before this call; without it, those that are stored. ``failures`` are the rules without effect.
+    The effects are those of the event. A session, an event and an identified profile are always shown when asked for.
+    ``earlier`` are the returns before this call; without it, those that are stored. ``failures`` are the rules without
+    effect.
     """
     made: dict[str, Any] = {
-        "effects": [effect.document() for effect in outcome.effects],
+        "effects": event["effects"],
         "createdCoupons": outcome.coupons,
         "createdReferrals": outcome.referrals,
     }

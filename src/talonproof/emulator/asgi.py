@@ -54,7 +54,7 @@ def application(emulator: Emulator, *, hold: Hold | None = None, turns: Turns | 
         target = scope["raw_path"].decode("latin-1")
         if scope["query_string"]:
             target += "?" + scope["query_string"].decode("latin-1")
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {str(name, "latin-1"): str(value, "latin-1") for name, value in scope["headers"]}
         answer = await answered(Request(scope["method"], target, headers, body, arrived))
         pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": pairs})

@@ -10,7 +10,7 @@ from typing import Any
 
 from talonproof.emulator import attributes
 from talonproof.emulator.call import Call
-from talonproof.emulator.money import amount
+from talonproof.emulator.money import within
 from talonproof.emulator.refusal import INVALID, Refusal, bad_body, step
 from talonproof.emulator.world import Entity
 
@@ -27,6 +27,7 @@ _KEPT_LATER = (
 """What items have besides since the edition 2026-05."""
 
 _SENT = "/customerSession/cartItems"
+_NOTHING = Decimal(0)
 
 
 def lines(call: Call, sent: list[Mapping[str, Any]]) -> list[Line]:
@@ -48,15 +49,16 @@ def lines(call: Call, sent: list[Mapping[str, Any]]) -> list[Line]:
     ]
     if found:
         raise Refusal(400, INVALID, found)
-    return [_line(call, item, f"{_SENT}/{index}") for index, item in enumerate(sent)]
+    later = call.known("CartItem")
+    kept = (*_KEPT, *(name for name in _KEPT_LATER if name in later))
+    return [_line(call, kept, item, f"{_SENT}/{index}") for index, item in enumerate(sent)]
 
 
-def _line(call: Call, item: Mapping[str, Any], pointer: str) -> Line:
-    later = call.known("CartItem").intersection(_KEPT_LATER)
-    line: Line = {name: item[name] for name in (*_KEPT, *later) if name in item}
+def _line(call: Call, kept: tuple[str, ...], item: Mapping[str, Any], pointer: str) -> Line:
+    line: Line = {name: item[name] for name in kept if name in item}
     line["quantity"] = int(item["quantity"])
     line["price"] = item["price"] if "price" in item else _catalog_price(call, item["sku"], pointer)
-    amount(line["price"], f"{pointer}/price")
+    within(line["price"], pointer, "/price")
     if item.get("attributes"):
         line["attributes"] = attributes.merged({}, item["attributes"])
     if "additionalCosts" in item:
@@ -80,7 +82,7 @@ def costs(call: Call, sent: Mapping[str, Mapping[str, Any]], pointer: str) -> di
     for name, cost in sent.items():
         if name not in call.world.additional_costs:
             raise bad_body(pointer + step(name), "Unknown", f'There is no additional cost "{name}".')
-        amount(cost["price"], pointer + step(name) + "/price")
+        within(cost["price"], pointer, step(name) + "/price")
     return {name: {"price": cost["price"]} for name, cost in sent.items()}
 
 
@@ -99,35 +101,36 @@ class Totals:
 
 def totals(cart: list[Line], session_costs: Mapping[str, Mapping[str, Any]]) -> Totals:
     """The totals of a cart and its session's costs."""
-    items = sum((_price(line) * line["quantity"] for line in cart), Decimal(0))
-    charged = [session_costs, *(line["additionalCosts"] for line in cart if "additionalCosts" in line)]
-    around = sum((_price(cost) for group in charged for cost in group.values()), Decimal(0))
+    items = around = _NOTHING
+    for cost in session_costs.values():
+        around += decimal(cost["price"])
+    for line in cart:
+        items += decimal(line["price"]) * line["quantity"]
+        if "additionalCosts" in line:
+            for cost in line["additionalCosts"].values():
+                around += decimal(cost["price"])
     return Totals(items, around)
 
 
 def returned_value(cart: list[Line]) -> Decimal:
     """The value of the units given back."""
-    return sum((_price(line) * line["returned"] for line in cart), Decimal(0))
-
-
-def _price(priced: Mapping[str, Any]) -> Decimal:
-    return _decimal(priced["price"])
+    return sum((decimal(line["price"]) * line["returned"] for line in cart), _NOTHING)
 
 
 @lru_cache(maxsize=4096, typed=True)
-def _decimal(price: float) -> Decimal:
+def decimal(price: float) -> Decimal:
     """A price as it was written, 10 apart from 10.0; a cart is summed up several times in a call."""
     return Decimal(str(price))
 
 
 def wire(cart: list[Line]) -> list[dict[str, Any]]:
     """The lines as answers show them, with position and counters."""
-    return [
-        {
-            **{name: value for name, value in line.items() if name != "returned"},
-            "position": position,
-            "returnedQuantity": line["returned"],
-            "remainingQuantity": line["quantity"] - line["returned"],
-        }
-        for position, line in enumerate(cart)
-    ]
+    shown: list[dict[str, Any]] = []
+    for position, line in enumerate(cart):
+        item = dict(line)
+        returned = item.pop("returned")
+        item["position"] = position
+        item["returnedQuantity"] = returned
+        item["remainingQuantity"] = line["quantity"] - returned
+        shown.append(item)
+    return shown

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from talonproof.emulator.call import Call
 from talonproof.emulator.instant import written
+from talonproof.emulator.json_text import stored
 from talonproof.emulator.store import Store
 
 CREATED = "talon_session_created"
@@ -45,7 +45,7 @@ def record(
         kind,
         profile,
         session,
-        json.dumps(kept),
+        stored(kept),
     )
     shown = {"id": number, "created": written(call.now), "applicationId": call.application.id, "type": kind, **kept}
     if profile:

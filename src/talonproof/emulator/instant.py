@@ -53,10 +53,16 @@ class FixedClock:
         return self.instant
 
 
-@lru_cache(maxsize=4096)
 def written(instant: int) -> str:
     """The instant in RFC 3339, in UTC, to the microsecond."""
-    return (_EPOCH + timedelta(microseconds=instant)).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    second, fraction = divmod(instant, SECOND)
+    return f"{_to_the_second(second)}.{fraction:06d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _to_the_second(second: int) -> str:
+    """A second since 1970 as a date and a time; the instants of many answers have the same."""
+    return (_EPOCH + timedelta(seconds=second)).replace(tzinfo=None).isoformat()
 
 
 def read(text: str) -> int:

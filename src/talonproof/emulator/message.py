@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 
-JSON_TYPE = "application/json"
+from talonproof.emulator.json_text import encode
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+JSON_TYPE = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,6 @@ def as_object(value: object) -> dict[str, Any] | None:
 def as_array(value: object) -> list[Any] | None:
     """The value if it is a JSON array, else None."""
     return cast("list[Any]", value) if isinstance(value, list) else None
-
-
-def encode(document: object) -> bytes:
-    """The JSON text of a document, compact, in UTF-8."""
-    return _ENCODER.encode(document).encode()
 
 
 def reply(status: int, document: object | None = None) -> Reply:

@@ -10,10 +10,15 @@ LARGEST = 10**12
 """Sums of a full cart of such prices still are exact to the cent as JSON numbers of double precision."""
 
 
+def within(sent: float, pointer: str, rest: str = "") -> None:
+    """Raises Refusal for a price beyond LARGEST; it stands at the pointer with the rest put to it."""
+    if abs(sent) > LARGEST:
+        raise bad_body(pointer + rest, "Out of range", f"An amount must not be beyond {LARGEST}.")
+
+
 def amount(sent: float, pointer: str) -> Decimal:
     """The decimal of a price as it was written; Refusal beyond LARGEST."""
-    if abs(sent) > LARGEST:
-        raise bad_body(pointer, "Out of range", f"An amount must not be beyond {LARGEST}.")
+    within(sent, pointer)
     return Decimal(str(sent))
 
 

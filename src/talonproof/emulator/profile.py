@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from talonproof.emulator.instant import written
+from talonproof.emulator.json_text import restored, stored
 from talonproof.emulator.money import number
 from talonproof.emulator.store import Row, Store
 
@@ -77,7 +77,7 @@ def save(store: Store, profile: Profile) -> None:
         profile.last_activity,
         profile.closed_sessions,
         str(profile.total_sales),
-        json.dumps(profile.attributes),
+        stored(profile.attributes),
         profile.id,
     )
 
@@ -115,6 +115,6 @@ def _profile(row: Row) -> Profile:
     return Profile(
         *(number, integration_id, created, last_activity, closed_sessions),
         total_sales=Decimal(sales),
-        attributes=json.loads(kept),
+        attributes=restored(kept),
         visible=bool(visible),
     )

@@ -7,7 +7,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from talonproof.emulator.message import JSON_TYPE, encode
+from talonproof.emulator.json_text import encode
+from talonproof.emulator.message import JSON_TYPE
 
 MAX_HEAD = 256 * 1024
 """A request line and headers that are not over after so many bytes never get to the emulator."""

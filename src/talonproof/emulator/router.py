@@ -56,6 +56,9 @@ class Router:
                 raise Refusal(400, "The path is not percent-encoded UTF-8.") from None
         else:
             segments = raw
+        found = self._only(method, segments)
+        if found is not None:
+            return found
         matches = [found for found in _walk(self._root, segments, ()) if found[0].operations]
         for node, values in matches:
             if method in node.operations:
@@ -65,6 +68,25 @@ class Router:
             allowed = ", ".join(sorted({name for node, _ in matches for name in node.operations}))
             raise Refusal(405, f"This path answers {allowed} only.")
         raise Refusal(404, "There is nothing at this path.")
+
+    def _only(self, method: str, segments: list[str]) -> Route | None:
+        """The operation where at each segment only one way leads on; None where it takes more to tell."""
+        node, values = self._root, list[str]()
+        for segment in segments:
+            literal, wildcard = node.literals.get(segment), node.wildcard
+            if literal is not None:
+                if wildcard is not None:
+                    return None
+                node = literal
+            elif wildcard is not None and segment:
+                node = wildcard
+                values.append(segment)
+            else:
+                return None
+        if method not in node.operations:
+            return None
+        operation, names = node.operations[method]
+        return Route(operation, dict(zip(names, values, strict=True)))
 
 
 def _walk(node: _Node, segments: list[str], values: tuple[str, ...]) -> Iterable[tuple[_Node, tuple[str, ...]]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from talonproof.emulator import carts
+from talonproof.emulator import carts, json_text
 from talonproof.emulator.carts import Line
 from talonproof.emulator.engine.effect import Effect, restored
 from talonproof.emulator.instant import written
@@ -25,7 +24,8 @@ class Session:
     """A session of one Application. ``profile`` is an integration id, empty for an anonymous session.
 
     ``first`` says that its profile had no session before it, ``updates`` how often it was written, its creation
-    included, ``effects`` are those of the last update that still hold; the rest is what was sent, kept over updates.
+    included, ``effects`` are those of the last update that still hold; ``moved`` says that its profile is another than
+    the stored one; the rest is what was sent, kept over updates.
     """
 
     id: int
@@ -47,6 +47,11 @@ class Session:
     updates: int = 0
     allocations: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     effects: list[Effect] = field(default_factory=list[Effect])
+    moved: bool = False
+
+    def belong_to(self, profile: str) -> None:
+        """Gives the session to a profile."""
+        self.profile, self.moved = profile, True
 
     @property
     def sales(self) -> Decimal:
@@ -71,7 +76,7 @@ def find(store: Store, application: int, integration_id: str) -> Session | None:
     if row is None:
         return None
     number, _, _, created, updated, customer, state, first, kept = row
-    document: dict[str, Any] = json.loads(kept)
+    document: dict[str, Any] = json_text.restored(kept)
     effects = [restored(each) for each in document.pop("effects", ())]
     return Session(
         *(number, application, integration_id, created, updated, customer, state, bool(first)),
@@ -101,15 +106,17 @@ def save(store: Store, session: Session) -> None:
     kept = {name: getattr(session, name) for name in _KEPT}
     kept["effects"] = [effect.kept() for effect in session.effects]
     store.run(
-        "UPDATE session SET created = ?, updated = ?, profile = ?, state = ?, first = ?, document = ? WHERE id = ?",
+        "UPDATE session SET created = ?, updated = ?, state = ?, first = ?, document = ? WHERE id = ?",
         session.created,
         session.updated,
-        session.profile,
         session.state,
         session.first,
-        json.dumps(kept),
+        json_text.stored(kept),
         session.id,
     )
+    if session.moved:  # a column with an index, which is written anew even where the value is the same
+        store.run("UPDATE session SET profile = ? WHERE id = ?", session.profile, session.id)
+        session.moved = False
 
 
 def erase(store: Store, profile: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from talonproof.errors import ConfigError
@@ -69,24 +70,13 @@ class Store:
             message = "it was not made by this version"
             raise sqlite3.DatabaseError(message)
 
-    @contextmanager
-    def transaction(self, *, keep: bool = True) -> Generator[None]:
+    def transaction(self, *, keep: bool = True) -> AbstractContextManager[None]:
         """Runs what is inside as one transaction; an exception rolls it back, and so does ``keep=False`` at its end."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT" if keep else "ROLLBACK")
+        return _Transaction(self._connection, self._lock, keep)
 
-    @contextmanager
-    def reading(self) -> Generator[None]:
+    def reading(self) -> AbstractContextManager[object]:
         """Nobody else writes while what is inside reads."""
-        with self._lock:
-            yield
+        return self._lock
 
     def one(self, sql: str, *values: object) -> Row | None:
         """The first row of a query."""
@@ -121,6 +111,36 @@ class Store:
         """Closes the database; a store in memory is gone."""
         with self._lock:
             self._connection.close()
+
+
+class _Transaction:
+    """What :meth:`Store.transaction` is; a generator would do, and take as long as a statement."""
+
+    __slots__ = ("_connection", "_keep", "_lock")
+
+    def __init__(self, connection: sqlite3.Connection, lock: AbstractContextManager[object], keep: bool) -> None:
+        self._connection = connection
+        self._lock = lock
+        self._keep = keep
+
+    def __enter__(self) -> None:
+        self._lock.__enter__()
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self._lock.__exit__(None, None, None)
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._connection.execute("COMMIT" if self._keep else "ROLLBACK")
+            elif self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        finally:
+            self._lock.__exit__(kind, error, trace)
 
 
 def _unusable(path: Path | None, error: sqlite3.Error) -> ConfigError:

@@ -15,6 +15,9 @@ from talonproof.emulator.world import World
 from talonproof.emulator.world_file import read_world
 
 KEY = "talonproof-live-key"
+LATER = "2024-10-14T00:00:00Z"
+"""When the scheduled campaign acts: ten days after the instant at which the clocks of these tests stand."""
+
 CART = [{"sku": "mug", "quantity": 2, "price": 10}, {"sku": "lamp", "quantity": 1, "price": 40}]
 ALL = ["customerSession", "customerProfile", "loyalty", "coupons", "referral"]
 
@@ -125,6 +128,10 @@ SCRIPTS: dict[str, tuple[Step, ...]] = {
     "giveaway-while-open": (put("s", "giveaway", state="open"),),
     "coming-giveaway-with-code": (put("s", "giveaway", state="open"),),
     "scheduled-campaign-awake": (put("s", "scheduled"),),
+    "now-lingers": (
+        put("s", "scheduled", f"?dry=true&now={LATER}"),
+        put("s", "scheduled", "?dry=true"),
+    ),
     "disabled-campaign-awake": (put("s"),),
     "listed-campaigns-and-all-others": (put("s", "discount", "?dry=true", evaluableCampaignIds=[31]),),
     "totals-after-discounts": (put("s", "discount"),),

@@ -432,6 +432,11 @@ SCRIPTS: Mapping[str, Script] = {
     "stranger-forgotten": (event("", "p"), INVENTORY),
     "event-of-another-type": (EVENT,),
     "equal-events-are-one": (EVENT, EVENT),
+    "resent-costs-count-twice": (OPEN, OPEN),
+    "reordered-lines-count-anew": (OPEN, put("s", cartItems=CART[::-1])),
+    "bulk-forgets-the-last": (
+        bulk("", "q", {"integrationId": "p", "attributes": {"number": 1}}), INVENTORY,
+    ),
 }  # fmt: skip
 """For each fault, calls that it answers otherwise than a healthy server."""
 

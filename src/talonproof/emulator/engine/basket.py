@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from talonproof.emulator import carts
+
 if TYPE_CHECKING:
     from talonproof.emulator.engine.journal import Journal
     from talonproof.emulator.session import Session
@@ -35,10 +37,8 @@ class Basket:
             for position, line in enumerate(session.cart)
             if line.get("additionalCosts")
         }
-        items = sum((_price(line) * line["quantity"] for line in session.cart), _NOTHING)
-        charged = (self._session_costs, *self._line_costs.values())
-        costs = sum((price for group in charged for price in group.values()), _NOTHING)
-        self._pools = {ITEMS: items, COSTS: costs}
+        totals = carts.totals(session.cart, session.costs)
+        self._pools = {ITEMS: totals.items, COSTS: totals.costs}
 
     def left(self, scope: str) -> Decimal:
         """What is left of the items, of the costs, or of both."""
@@ -80,7 +80,7 @@ class Basket:
 
     def _flat(self) -> list[list[Decimal]]:
         if self._units is None:
-            self._units = [[_price(line)] * line["quantity"] for line in self.lines]
+            self._units = [[carts.decimal(line["price"])] * line["quantity"] for line in self.lines]
         return self._units
 
     def _reduce(self, pool: str, amount: Decimal) -> None:
@@ -92,9 +92,5 @@ def share(amount: Decimal, percent: Decimal) -> Decimal:
     return min((amount * percent / 100).quantize(_CENT, ROUND_HALF_UP), amount)
 
 
-def _price(line: Mapping[str, Any]) -> Decimal:
-    return Decimal(str(line["price"]))
-
-
 def _prices(costs: Mapping[str, Mapping[str, Any]]) -> dict[str, Decimal]:
-    return {name: _price(cost) for name, cost in costs.items()}
+    return {name: carts.decimal(cost["price"]) for name, cost in costs.items()}

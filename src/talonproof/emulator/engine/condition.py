@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from talonproof.emulator import carts, tiers
+from talonproof.emulator import tiers
 from talonproof.emulator.engine.campaign import CodeKind, Condition
 from talonproof.emulator.ledger import Account
 from talonproof.emulator.world import Entity
@@ -62,8 +62,7 @@ class Total:
 
     def holds(self, scene: Scene) -> bool:
         """Whether it is; never without a session."""
-        session = scene.session
-        return session is not None and self.test(carts.totals(session.cart, session.costs).total)
+        return scene.session is not None and self.test(scene.total)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from talonproof.emulator import card, carts, ledger
+from talonproof.emulator import card, ledger
 from talonproof.emulator.engine.budget import ONE, NotPossible, Spend
 from talonproof.emulator.engine.condition import ItemFilter
 from talonproof.emulator.engine.discounts import Amount
@@ -49,9 +49,7 @@ class AddPoints:
         """Adds ``addLoyaltyPoints``, one for each unit where they are for items."""
         account = _account(scene, self.program)
         if self.items is None:
-            session = scene.session
-            total = carts.totals(session.cart, session.costs).total if session else Decimal(0)
-            self._add(scene, account, total, {})
+            self._add(scene, account, scene.total, {})
             return
         given = False
         for position, line in scene.lines():

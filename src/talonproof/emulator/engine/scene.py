@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from talonproof.emulator import carts
 from talonproof.emulator.engine.basket import Basket
 from talonproof.emulator.engine.budget import Budgets, NotPossible, Spend
 from talonproof.emulator.engine.campaign import Campaign, CodeKind, Rule
 from talonproof.emulator.engine.effect import Effect
 from talonproof.emulator.engine.journal import Journal
+from talonproof.emulator.json_text import restored
 
 if TYPE_CHECKING:
     from talonproof.emulator.call import Call
@@ -35,6 +37,7 @@ class Scene:
         self.spent: dict[tuple[int, str, str], int] = {}
         self.code: Code | None = None
         self._basket: Basket | None = None
+        self._total: Decimal | None = None
         self._audiences: frozenset[int] | None = None
         self._items: dict[str, Mapping[str, Any]] = {}
 
@@ -56,6 +59,14 @@ class Scene:
         if self._basket is None:
             self._basket = Basket(self.known_session, self.journal)
         return self._basket
+
+    @property
+    def total(self) -> Decimal:
+        """The total of the session before discounts; 0 without a session."""
+        if self._total is None:
+            session = self.session
+            self._total = carts.totals(session.cart, session.costs).total if session else Decimal(0)
+        return self._total
 
     @property
     def known_session(self) -> Session:
@@ -91,7 +102,7 @@ class Scene:
                 "SELECT attributes FROM catalog_item WHERE catalog_id = ? AND sku = ?",
                 *(self.call.application.catalog, sku),
             )
-            self._items[sku] = json.loads(row[0]) if row else {}
+            self._items[sku] = restored(row[0]) if row else {}
         return {**self._items[sku], **line.get("attributes", {})}
 
     def lines(self) -> Iterator[tuple[int, Line]]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from hashlib import sha1
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from talonproof.emulator import achievement, giveaway
 from talonproof.emulator.call import Call
@@ -23,7 +24,7 @@ from talonproof.emulator.ledger import POINT, Account, Tentative, shown_points
 from talonproof.emulator.profile import Profile
 from talonproof.emulator.session import OPEN, Session
 
-_TENTATIVE = UUID("7a1e0000-0000-4000-8000-000000000000")
+_TENTATIVE = UUID("7a1e0000-0000-4000-8000-000000000000").bytes
 
 
 def open_(call: Call, visit: Session, customer: Profile | None, effects: Iterable[Effect]) -> Outcome:
@@ -106,8 +107,15 @@ _Preview = Callable[[Call, Session, Profile | None, Effect, int], Effect | None]
 
 def _points(_call: Call, visit: Session, _customer: Profile | None, effect: Effect, number: int) -> Effect:
     """The entry is not made yet, so its name is one that no entry will have."""
-    name = uuid5(_TENTATIVE, f"{visit.application} {visit.integration_id} {number}")
-    return replace(effect, props={**effect.props, "transactionUUID": str(name)})
+    name = _uuid(f"{visit.application} {visit.integration_id} {number}")
+    return replace(effect, props={**effect.props, "transactionUUID": name})
+
+
+def _uuid(name: str) -> str:
+    """The text of ``uuid.uuid5``, which takes four times as long to make an object first."""
+    digits = sha1(_TENTATIVE + name.encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digits[16], 16) % 4]
+    return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
 def _nothing(_call: Call, _visit: Session, _customer: Profile | None, _effect: Effect, _number: int) -> None:

@@ -25,6 +25,7 @@ from talonproof.emulator.faults.pages import PAGES
 from talonproof.emulator.faults.races import RACES
 from talonproof.emulator.faults.redemptions import REDEMPTIONS
 from talonproof.emulator.faults.referrals import REFERRALS
+from talonproof.emulator.faults.relations import RELATIONS
 from talonproof.emulator.faults.returns import RETURNS
 from talonproof.emulator.faults.rollbacks import ROLLBACKS
 from talonproof.emulator.faults.states import STATES
@@ -33,7 +34,7 @@ from talonproof.errors import ConfigError, closest
 
 _AREAS = (
     *(STATES, TABLE, CONTENT, RETURNS, COUNTERS, DRY_RUNS, PAGES, FILTERS, KEYS, ANSWERS),
-    *(CUSTOMERS, AUDIENCES, COUPONS, REFERRALS, CARDS, CATALOGS, EVENTS),
+    *(CUSTOMERS, AUDIENCES, COUPONS, REFERRALS, CARDS, CATALOGS, EVENTS, RELATIONS),
     *(ROLLBACKS, EARNINGS, REDEMPTIONS, EVALUATIONS, RACES, LATER, LATER_ROLLBACKS),
 )
 

@@ -12,7 +12,7 @@ from talonproof.emulator.faults.fault import Collection, Interceptor, Proceed, o
 from talonproof.emulator.faults.redemptions import EVALUATING
 from talonproof.emulator.faults.settling import Shown, shown, undone
 from talonproof.emulator.faults.states import UPDATE
-from talonproof.emulator.faults.tampering import edited_body, edited_reply, in_path, is_dry
+from talonproof.emulator.faults.tampering import edited_body, edited_reply, in_path, is_dry, query, with_query
 from talonproof.emulator.message import Reply, Request, as_object
 from talonproof.emulator.world import World
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 EVALUATIONS = Collection()
 
 _UNDONE = "fault: effects undone"
+_AHEAD = "fault: moments looked ahead to"
 _LISTED = "evaluableCampaignIds"
 
 
@@ -53,6 +54,25 @@ EVALUATIONS.must("disabled-campaign-awake", "Disabled campaigns act on calls tha
                  on=EVALUATING)(
     _with_campaigns(lambda each: replace(each, state="enabled") if each.state == "disabled" else each)
 )  # fmt: skip
+
+
+@EVALUATIONS.must(
+    "now-lingers",
+    "A dry update without `now` is evaluated at the moment that the last one of its session looked ahead to.",
+    "DRY-014",
+    on=UPDATE,
+)
+def _(request: Request, proceed: Proceed, emulator: Emulator) -> Reply:
+    name, now = in_path(request, emulator, "customerSessionId"), query(request, "now")
+    if not is_dry(request):
+        return proceed(request)
+    with emulator.store.reading():
+        ahead: dict[str, str] = json.loads(emulator.store.noted(_AHEAD) or "{}")
+    answer = proceed(with_query(request, now=ahead[name]) if now is None and name in ahead else request)
+    if now is not None and answer.ok:
+        with emulator.store.transaction():
+            emulator.store.note(_AHEAD, json.dumps({**ahead, name: now}))
+    return answer
 
 
 def _unlisted(request: Request) -> Request:

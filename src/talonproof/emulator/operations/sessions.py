@@ -195,7 +195,7 @@ def _apply(call: Call, visit: Session, content: _Content) -> Profile | None:
     if "experimentVariantAllocations" in call.known("NewCustomerSessionV2"):
         visit.allocations = sent.get("experimentVariantAllocations", visit.allocations)
     if sent.get("profileId", visit.profile) != visit.profile:
-        visit.profile = sent["profileId"]
+        visit.belong_to(sent["profileId"])
         visit.first = session.is_first(call.store, visit)
     return customer_of(call, visit)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from talonproof.contract.contract import Contract
 from talonproof.contract.validators import Validators
 from talonproof.emulator.app import Emulator
+from talonproof.emulator.engine import settlement
 from talonproof.emulator.instant import DAY, FixedClock
 from talonproof.emulator.world_file import parse_world
 from tests.unit.emulator.conftest import NOW, Client
@@ -371,3 +373,10 @@ def test_returned_points_of_cards_name_the_card(shop: Client) -> None:
     ]
     (card,) = answer["loyalty"]["cards"]
     assert 4 == card["ledger"]["currentBalance"]
+
+
+def test_the_name_of_an_entry_to_come_is_that_of_uuid5() -> None:
+    """The text made by hand is the one of the library."""
+    space = uuid.UUID(bytes=settlement._TENTATIVE)
+    names = [f"1 sé-{number} {number % 3}" for number in range(64)]
+    assert [str(uuid.uuid5(space, name)) for name in names] == [settlement._uuid(name) for name in names]
