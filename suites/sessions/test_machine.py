@@ -117,7 +117,7 @@ def playing(case: Case) -> AbstractContextManager[Callable[[Action], object]]:
     return nullcontext(Player(case).play)
 
 
-@scenario(also=JUDGED, footprint="consume", requests=2 * STEPS, examples=(0, 10, 400))
+@scenario(also=JUDGED, footprint="consume", requests=2 * STEPS, examples=(0, 8, 400))
 def test_machine(case: Case) -> None:
     """Whatever is done to a session in whatever order, the target stores what the clauses say."""
     explore_machine(case, written_for(case.bindings), partial(playing, case), steps=STEPS, show=to_json)

@@ -250,7 +250,7 @@ def written_for(bindings: Bindings) -> type[Program[Deed]]:  # noqa: C901 - a ru
     also=(*SESSIONS, *OTHERS),
     footprint="consume",
     requests=STEPS * 3,
-    examples=(0, 3, 60),
+    examples=(0, 2, 60),
     needs=("coupons",),
     operations=OPERATIONS,
 )

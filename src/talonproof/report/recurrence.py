@@ -42,14 +42,14 @@ def rebound(text: str, names: Any) -> str:
     """A path or a body with the names that a server gives now in place of those that it gave before.
 
     Names are lists of kind, old and new name. The number of an audience stands as a segment of a path, or in the
-    lists "adds" and "deletes" of a body; any other name as a segment or as a text.
+    lists "adds" and "deletes" and the "audienceId" of a body; any other name as a segment or as a text.
     """
     for what, was, now in names:
         if text.startswith("/"):
             path, mark, query = text.partition("?")
             text = "/".join(now if part == was else part for part in path.split("/")) + mark + query
         elif what == "audience":
-            text = re.sub(r'"(?:adds|deletes)"\s*:\s*\[[^\]]*\]', _numbers(was, now), text)
+            text = re.sub(r'"(?:adds|deletes)"\s*:\s*\[[^\]]*\]|"audienceId"\s*:\s*\d+', _numbers(was, now), text)
         else:
             text = text.replace(json.dumps(was), json.dumps(now))
     return text

@@ -42,15 +42,18 @@ def relevant(history: Sequence[Exchange], judged: Iterable[int]) -> tuple[int, .
     wanted = set(judged)
     last = max(wanted, default=-1)
     ids = {name for number in wanted for name in _ids(history[number])}
-    for exchange in reversed(history[: last + 1]):
-        if exchange.number in wanted or exchange.method in _READS or not exchange.ok:
-            continue
-        if str(exchange.call.query.get("dry", "")).lower() == "true":
-            continue
-        named = _ids(exchange)
-        if ids & named:
-            wanted.add(exchange.number)
-            ids |= named
+    known = -1
+    while known < len(ids):  # a session may be known by a call that comes before others that name it alone
+        known = len(ids)
+        for exchange in reversed(history[: last + 1]):
+            if exchange.number in wanted or exchange.method in _READS or not exchange.ok:
+                continue
+            if str(exchange.call.query.get("dry", "")).lower() == "true":
+                continue
+            named = _ids(exchange)
+            if ids & named:
+                wanted.add(exchange.number)
+                ids |= named
     return tuple(sorted(wanted))
 
 
