@@ -14,7 +14,7 @@ import pytest
 
 from talonproof.checks import PASSIVE
 from talonproof.plugin.planning import header
-from talonproof.plugin.scenario import spec_of
+from talonproof.plugin.scenarios import spec_of
 from talonproof.report.reading import read_stream
 from talonproof.run.api import Api
 from talonproof.run.bench import Bench

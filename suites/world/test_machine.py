@@ -201,18 +201,16 @@ def written_for(bindings: Bindings) -> type[Program[Deed]]:  # noqa: C901 - a ru
             by_profile = len(chosen) == 1 and data.draw(st.booleans())
             self.add(Move(chosen, audience, bool(outside), by_profile))
 
-        @precondition(lambda self: self.there())
-        @rule(data=st.data(), how=st.sampled_from(["delete", "empty", "delete twice"]))
-        def empty_or_drop(self, data: Any, how: str) -> None:
-            """All members leave an audience, and there are some, or it is deleted."""
-            at = data.draw(st.sampled_from(self.there()))
-            if not any(self.is_so(Kind.MEMBER, customer, at) for customer in CUSTOMERS):
-                self.add(Move(CUSTOMERS, at, enters=True, by_profile=False))
-            if how == "empty":
-                self.add(Empty(at))
-                return
-            self.add(Drop(at))
-            if how == "delete twice":
+        @rule(data=st.data())
+        def empty(self, data: Any) -> None:
+            """All members leave an audience, and there are some."""
+            self.add(Empty(self.peopled(data)))
+
+        @rule(data=st.data(), twice=st.booleans())
+        def drop(self, data: Any, twice: bool) -> None:
+            """An audience that has members is deleted, perhaps once more."""
+            at = self.peopled(data)
+            for _ in range(1 + twice):
                 self.add(Drop(at))
 
         @rule(data=st.data(), more=st.booleans())
@@ -234,6 +232,15 @@ def written_for(bindings: Bindings) -> type[Program[Deed]]:  # noqa: C901 - a ru
             if item not in self.world.items:
                 self.add(Stock(item, PRICES[0], patches=False))
             self.add(Unstock(item) if kind == "remove" else Stock(item, price, kind == "patch"))
+
+        def peopled(self, data: Any) -> int:
+            """An audience that has members; it is made, and customers enter it, where that needs doing."""
+            if not self.there():
+                self.add(Make())
+            at: int = data.draw(st.sampled_from(self.there()))
+            if not any(self.is_so(Kind.MEMBER, customer, at) for customer in CUSTOMERS):
+                self.add(Move(CUSTOMERS, at, enters=True, by_profile=False))
+            return at
 
         def visit(self, data: Any, action: Action, *states: State) -> None:
             """An action on one of the sessions in some states."""

@@ -41,6 +41,7 @@ from talonproof.report.terminal import Progress, screen
 from talonproof.requirement import catalogue
 from talonproof.run import fuzz
 from talonproof.run.bench import Bench
+from talonproof.run.constants import leave_out_local_constants
 from talonproof.run.plan import Plan, Row, case_seed, select
 from talonproof.run.settle import not_run, run_case
 from talonproof.run.stream import StreamWriter
@@ -366,6 +367,7 @@ def _quiet_hypothesis(folder: Path) -> Generator[None, None, None]:
     """Hypothesis keeps what it likes to keep below the folder of the run."""
     from hypothesis import configuration
 
+    leave_out_local_constants()
     configuration.set_hypothesis_home_dir(folder)
     try:
         yield

@@ -14,7 +14,7 @@ from talonproof.errors import ConfigError, TalonproofError
 from talonproof.plugin import live_allure
 from talonproof.plugin.arriving import look_once
 from talonproof.plugin.planning import PROBLEM, header
-from talonproof.plugin.scenario import spec_of
+from talonproof.plugin.scenarios import spec_of
 from talonproof.report.printable import printable
 from talonproof.run.bench import Bench
 from talonproof.run.budget import read_scores, within_budget

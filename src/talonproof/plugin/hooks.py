@@ -57,7 +57,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the parts of the plugin that this process plays."""
-    config.addinivalue_line("markers", "scenario: a case of talonproof; see talonproof.plugin.scenario")
+    config.addinivalue_line("markers", "scenario: a case of talonproof; see talonproof.plugin.scenarios")
     try:
         _play(config)
     except TalonproofError as error:

@@ -20,12 +20,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from talonproof.config import SHRINK_REQUESTS_A_FINDING
+from talonproof.run.constants import leave_out_local_constants
 from talonproof.run.outcome import Ended
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
     from talonproof.run.case import Case, Shown
+
+leave_out_local_constants()
 
 
 class ShownAgain(Exception):
