@@ -80,7 +80,7 @@ def test_suites_that_accuse_the_healthy_emulator_prove_nothing(
 ) -> None:
     """Exit 3 in one line, before any fault is planted."""
     assert 3 == faults(workspace, UNFAIR)
-    assert "talonproof: the healthy emulator is not found conformant: SES-029 (talonproof run shows why)\n" == (
+    assert "talonproof: the healthy emulator is not found conformant: SES-029 (talonproof run --edition 2025-01 shows why)\n" == (
         capsys.readouterr().err
     )
 
