@@ -48,7 +48,7 @@ def kind(fault: Fault) -> tuple[str, str]:
     return fault.level, fault.interceptor.__module__ if THOROUGH else SCORES.get(fault.id, {}).get("depth", "")
 
 
-FOR_EACH_KIND = {kind(fault): fault for fault in PROVABLE.values()}
+FOR_EACH_KIND = {kind(fault): fault for fault in ALONE.values()}
 """A whole run takes seconds; the same stream is written in this process in tenths, and that is done for every fault."""
 
 ALONE = {name: fault for name, fault in PROVABLE.items() if name not in OVERLAPPING}
