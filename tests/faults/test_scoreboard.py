@@ -48,11 +48,11 @@ def kind(fault: Fault) -> tuple[str, str]:
     return fault.level, fault.interceptor.__module__ if THOROUGH else SCORES.get(fault.id, {}).get("depth", "")
 
 
-FOR_EACH_KIND = {kind(fault): fault for fault in ALONE.values()}
-"""A whole run takes seconds; the same stream is written in this process in tenths, and that is done for every fault."""
-
 ALONE = {name: fault for name, fault in PROVABLE.items() if name not in OVERLAPPING}
 """Those that show where one call follows another. Races want a server of their own: tests/races finds each of them."""
+
+FOR_EACH_KIND = {kind(fault): fault for fault in ALONE.values()}
+"""A whole run takes seconds; the same stream is written in this process in tenths, and that is done for every fault."""
 
 EVERY_FAULT = pytest.mark.parametrize("fault", PROVABLE.values(), ids=list(PROVABLE))
 
