@@ -121,7 +121,7 @@ def written_for(bindings: Bindings) -> type[Program[Deed]]:  # noqa: C901 - a ru
         @initialize(data=st.data(), cart=actions.lines(bindings), state=st.sampled_from(["closed", "open"]))
         def begin(self, data: Any, cart: tuple[Line, ...], state: str) -> None:
             """Every program begins with a session, most with a code that it may have."""
-            if bindings.referral_campaign is not None and data.draw(st.booleans()):
+            if bindings.referral_campaign is not None:
                 self.add(Refer())
             if data.draw(st.booleans()):
                 self.add(Reserve(data.draw(st.sampled_from([(SHOPPER,), CUSTOMERS]))))
@@ -213,17 +213,19 @@ def written_for(bindings: Bindings) -> type[Program[Deed]]:  # noqa: C901 - a ru
             for _ in range(1 + twice):
                 self.add(Drop(at))
 
-        @rule(data=st.data(), more=st.booleans())
-        def reserve_or_release(self, data: Any, more: bool) -> None:
-            """Those who have not reserved the coupon do, or one who has gives it up."""
-            holding = [one for one in CUSTOMERS if self.is_so(Kind.HELD, one)]
-            # Who has redeemed it may or may not have it reserved still: such a customer does neither.
-            known = [one for one in CUSTOMERS if one in holding or not self.world.redeemed_by(one)]
-            without = tuple(one for one in known if one not in holding)
-            if without and (more or not holding):
-                self.add(Reserve(without))
-            elif holding:
-                self.add(Release((data.draw(st.sampled_from(holding)),)))
+        @precondition(lambda self: self.without())
+        @rule()
+        def reserve(self) -> None:
+            """Those who have not reserved the coupon do."""
+            self.add(Reserve(self.without()))
+
+        @precondition(lambda self: self.without() or self.holding())
+        @rule(data=st.data())
+        def release(self, data: Any) -> None:
+            """One of those who have reserved the coupon gives it up; all who may reserve it have, before."""
+            if self.without():
+                self.add(Reserve(self.without()))
+            self.add(Release((data.draw(st.sampled_from(self.holding())),)))
 
         @precondition(lambda _: bindings.catalog is not None)
         @rule(item=st.sampled_from(ITEMS), price=st.sampled_from([None, *PRICES, None]), kind=st.sampled_from(WRITES))
@@ -232,6 +234,15 @@ def written_for(bindings: Bindings) -> type[Program[Deed]]:  # noqa: C901 - a ru
             if item not in self.world.items:
                 self.add(Stock(item, PRICES[0], patches=False))
             self.add(Unstock(item) if kind == "remove" else Stock(item, price, kind == "patch"))
+
+        def holding(self) -> list[int]:
+            """Those who are known to have the coupon reserved."""
+            return [one for one in CUSTOMERS if self.is_so(Kind.HELD, one)]
+
+        def without(self) -> tuple[int, ...]:
+            """The others, but for those who have redeemed it: they may or may not have it reserved still."""
+            holding = self.holding()
+            return tuple(one for one in CUSTOMERS if one not in holding and not self.world.redeemed_by(one))
 
         def peopled(self, data: Any) -> int:
             """An audience that has members; it is made, and customers enter it, where that needs doing."""
