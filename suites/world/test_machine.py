@@ -121,7 +121,7 @@ def written_for(bindings: Bindings) -> type[Program[Deed]]:  # noqa: C901 - a ru
         @initialize(data=st.data(), cart=actions.lines(bindings), state=st.sampled_from(["closed", "open"]))
         def begin(self, data: Any, cart: tuple[Line, ...], state: str) -> None:
             """Every program begins with a session, most with a code that it may have."""
-            if bindings.referral_campaign is not None:
+            if bindings.referral_campaign is not None and data.draw(st.sampled_from([False, True, True, True])):
                 self.add(Refer())
             if data.draw(st.booleans()):
                 self.add(Reserve(data.draw(st.sampled_from([(SHOPPER,), CUSTOMERS]))))
