@@ -201,30 +201,23 @@ def written_for(bindings: Bindings) -> type[Program[Deed]]:  # noqa: C901 - a ru
             by_profile = len(chosen) == 1 and data.draw(st.booleans())
             self.add(Move(chosen, audience, bool(outside), by_profile))
 
-        @rule(data=st.data())
-        def empty(self, data: Any) -> None:
-            """All members leave an audience, and there are some."""
-            self.add(Empty(self.peopled(data)))
-
-        @rule(data=st.data(), twice=st.booleans())
-        def drop(self, data: Any, twice: bool) -> None:
-            """An audience that has members is deleted, perhaps once more."""
+        @rule(data=st.data(), drops=st.sampled_from([0, 1, 0, 2]))
+        def empty_or_drop(self, data: Any, drops: int) -> None:
+            """All members leave an audience, and there are some, or it is deleted, perhaps once more."""
             at = self.peopled(data)
-            for _ in range(1 + twice):
+            if not drops:
+                self.add(Empty(at))
+            for _ in range(drops):
                 self.add(Drop(at))
 
-        @precondition(lambda self: self.without())
-        @rule()
-        def reserve(self) -> None:
-            """Those who have not reserved the coupon do."""
-            self.add(Reserve(self.without()))
-
         @precondition(lambda self: self.without() or self.holding())
-        @rule(data=st.data())
-        def release(self, data: Any) -> None:
-            """One of those who have reserved the coupon gives it up; all who may reserve it have, before."""
+        @rule(data=st.data(), gives_up=st.booleans())
+        def reserve_or_release(self, data: Any, gives_up: bool) -> None:
+            """Those who have not reserved the coupon do, and one of them, or of those who had, gives it up."""
             if self.without():
                 self.add(Reserve(self.without()))
+                if not gives_up:
+                    return
             self.add(Release((data.draw(st.sampled_from(self.holding())),)))
 
         @precondition(lambda _: bindings.catalog is not None)
