@@ -94,16 +94,18 @@ class Case:
         self.example: str | None = None
         self._faulty: set[int] = set()
         self.bindings: Bindings = bench.target.bindings
+        self._leased: set[str] = set()
 
     # what the case may build on
 
     def lease(self, until: ExitStack) -> None:
         """Narrows each pool of the bindings that the case needs to one coupon that no other case has meanwhile.
 
-        Raises Blocked where none comes free.
+        A case that begins again keeps what it has. Raises Blocked where none comes free.
         """
         for name, pool in self.bench.pools.items():  # always in one order: nobody waits for somebody who waits for him
-            if name in self.row.spec.needs:
+            if name in self.row.spec.needs and name not in self._leased:
+                self._leased.add(name)
                 self.bindings = replace(self.bindings, **{name: (until.enter_context(pool.lease()),)})
 
     def trigger(self, label: str) -> dict[str, Any]:

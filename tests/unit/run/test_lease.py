@@ -7,11 +7,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from talonproof.run.case import Case
 from talonproof.run.lease import Pool
 from talonproof.run.outcome import Blocked
+from talonproof.target import Bindings
 
 POOL = ("ONE", "TWO")
 
@@ -117,3 +121,18 @@ def test_a_code_may_be_any_text(tmp_path: Path) -> None:
     with ExitStack() as stack:
         pool = Pool(("../a b/ü\0", "." * 5_000), tmp_path, patience=0)
         assert ["../a b/ü\0", "." * 5_000] == [stack.enter_context(pool.lease()) for _ in range(2)]
+
+
+def test_a_case_that_begins_again_keeps_its_coupon(tmp_path: Path) -> None:
+    """It does not wait for one that it holds itself."""
+    case = SimpleNamespace(
+        bench=SimpleNamespace(pools={"coupons": Pool(("ONE",), tmp_path, patience=0)}),
+        row=SimpleNamespace(spec=SimpleNamespace(needs=("coupons",))),
+        bindings=Bindings(),
+        _leased=set[str](),
+    )
+    with ExitStack() as stack:
+        for _ in range(2):
+            Case.lease(cast("Case", case), stack)
+
+        assert ("ONE",) == case.bindings.coupons
