@@ -166,6 +166,24 @@ def world_text() -> str:
     return (Path(serve.__file__).parent / "worlds" / "default.yaml").read_text(encoding="utf-8")
 
 
+KNOWN = """
+[[known]]
+requirement = "SES-108"
+fingerprint = "*"
+reason = "the suite is wrong"
+owner = "us"
+expires = 2999-12-31
+"""
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Path:
+    """A baseline that lists whatever breaks SES-108."""
+    file = tmp_path / "known.toml"
+    file.write_text(KNOWN)
+    return file
+
+
 @pytest.fixture
 def own_suite(tmp_path: Path) -> Callable[[str], Path]:
     """A workspace with one suite, ``own``, that holds the cases given as Python and is quickly collected."""

@@ -119,23 +119,12 @@ def test_a_run_that_lacks_nothing_but_its_end_gets_that(
     assert not (folder / "journal-mainr2.ndjson").exists()
 
 
-KNOWN = """
-[[known]]
-requirement = "SES-108"
-fingerprint = "*"
-reason = "the suite is wrong"
-owner = "us"
-expires = 2999-12-31
-"""
-
-
 def test_a_run_goes_on_with_its_baseline_and_its_budget(
-    talonproof: Callable[..., Any], cut: Cut, tmp_path: Path
+    talonproof: Callable[..., Any], cut: Cut, known: Path, tmp_path: Path
 ) -> None:
     """It knows what it knew, whether that is said again or not, and can be compared with another run at its end."""
-    known, other = tmp_path / "known.toml", tmp_path / "other.toml"
-    known.write_text(KNOWN)
-    other.write_text(KNOWN.replace("SES-108", "SES-109"))
+    other = tmp_path / "other.toml"
+    other.write_text(known.read_text().replace("SES-108", "SES-109"))
     folder = cut("--baseline", str(known), "--budget", "1h")
 
     refused = talonproof("run", "--resume", folder, "--baseline", other)

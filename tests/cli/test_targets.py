@@ -191,23 +191,13 @@ def test_it_would_take_long(case, api):
     case.refused("SES-108", api.get_session(case.new_id("session")))
 """
 
-KNOWN = """
-[[known]]
-requirement = "SES-108"
-fingerprint = "*"
-reason = "the suite is wrong"
-owner = "us"
-expires = 2999-12-31
-"""
-
 
 def test_plain_pytest_takes_a_baseline_and_a_budget(
-    own_suite: Callable[[str], Path], run_in: Callable[..., Any], tmp_path: Path
+    own_suite: Callable[[str], Path], run_in: Callable[..., Any], known: Path, tmp_path: Path
 ) -> None:
     """What is known fails no test, and what does not fit into the time is left out, as with ``talonproof run``."""
     workspace, report = own_suite(BROKEN_AND_DEAR), tmp_path / "report"
-    (tmp_path / "known.toml").write_text(KNOWN)
-    flags = (f"--report={report}", f"--baseline={tmp_path / 'known.toml'}", "--budget", "1m")
+    flags = (f"--report={report}", f"--baseline={known}", "--budget", "1m")
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *flags],
         cwd=workspace,
