@@ -34,7 +34,7 @@ _LONG = 8
 _LOOKS_LIKE_A_KEY = re.compile(r"(?i)(?<=ApiKey-v1)(%20|\+|\s)[^&]+|(?<=api_key=)[^&]+|(?<=apikey=)[^&]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes four times as long to make, and nobody changes one
 class Access:
     """One request and its answer: ``moment`` in seconds since 1970 by the machine's clock, ``took`` in seconds.
 

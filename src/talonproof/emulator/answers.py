@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from talonproof.emulator import campaigns, card, coupon, ledger, profile, referral, returned, session, tiers
@@ -39,26 +39,34 @@ def state(
         "createdCoupons": outcome.coupons,
         "createdReferrals": outcome.referrals,
     }
-    sections: dict[str, Callable[[], Any]] = {
-        "event": lambda: event,
-        "triggeredCampaigns": lambda: campaigns.triggered(call, outcome.effects) or None,
-        "awardedGiveaways": lambda: outcome.giveaways or None,
-        "ruleFailureReasons": lambda: [failure.document() for failure in failures or ()] or None,
-    }
-    if customer is not None:
-        sections["customerProfile"] = lambda: profile.document(call.store, customer, call.world.account)
-    if customer is not None or visit is not None:
-        sections["loyalty"] = lambda: loyalty(call, customer, visit) or None
-    if visit is not None:
-        sections["customerSession"] = lambda: session.document(visit, call.known("CustomerSessionV2"))
-        sections["coupons"] = lambda: _coupons(call, visit) or None
-        sections["referral"] = lambda: referral.of_code(call.store, visit.referral)
-        sections["previousReturns"] = lambda: (
-            (returned.earlier(call, visit, customer) if earlier is None else earlier) or None
-        )
     for name in call.body.get("responseContent", ()):
-        if name in sections and (shown := sections[name]()) is not None:
-            made[name] = shown
+        match name:
+            case "customerSession" if visit is not None:
+                made[name] = session.document(visit, call.known("CustomerSessionV2"))
+            case "customerProfile" if customer is not None:
+                made[name] = profile.document(call.store, customer, call.world.account)
+            case "event":
+                made[name] = event
+            case "triggeredCampaigns" if shown := campaigns.triggered(call, outcome.effects):
+                made[name] = shown
+            case "awardedGiveaways" if outcome.giveaways:
+                made[name] = outcome.giveaways
+            case "ruleFailureReasons" if failures:
+                made[name] = [failure.document() for failure in failures]
+            case "loyalty" if shown := loyalty(call, customer, visit):
+                made[name] = shown
+            case "coupons" if visit is not None and (shown := _coupons(call, visit)):
+                made[name] = shown
+            case "referral" if (
+                visit is not None and (shown := referral.of_code(call.store, visit.referral)) is not None
+            ):
+                made[name] = shown
+            case "previousReturns" if visit is not None and (
+                shown := returned.earlier(call, visit, customer) if earlier is None else earlier
+            ):
+                made[name] = shown
+            case _:
+                pass
     return made
 
 

@@ -114,9 +114,10 @@ class Emulator:
         self.access.close()
 
     def _finished(self, request: Request, answer: Reply, begun: float) -> Reply:
+        size = len(answer.body)
         headers = {**answer.headers, "date": _date(self.clock.now() // SECOND)}
         if answer.status != 204:
-            headers["content-length"] = str(len(answer.body))
+            headers["content-length"] = str(size)
         key = self._key(request)
         self.access.note(
             Access(
@@ -127,7 +128,7 @@ class Emulator:
                 test=key.test if key else False,
                 status=answer.status,
                 took=time.perf_counter() - begun,
-                size=len(answer.body),
+                size=size,
             ),
             self.shown,
             keep=request.path not in _OWN_PAGES,

@@ -86,7 +86,7 @@ def costs(call: Call, sent: Mapping[str, Mapping[str, Any]], pointer: str) -> di
     return {name: {"price": cost["price"]} for name, cost in sent.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes four times as long to make, and nobody changes one
 class Totals:
     """The value of the items, and of all additional costs: those of the session and those of each line, once."""
 

@@ -27,13 +27,16 @@ def encode(document: object) -> bytes:
 
 
 def stored(document: object) -> str:
-    """The JSON text of a document, for a column of the store."""
-    return encode(document).decode()
+    """The JSON text of a document, for a column of the store; one that orjson cannot read begins with a space."""
+    try:
+        return orjson.dumps(document).decode()
+    except TypeError:
+        return f" {_ENCODER.encode(document)}"
 
 
 def restored(text: str) -> Any:
     """The document of a column of the store."""
-    return json.loads(text) if has_long_number(text.encode()) else orjson.loads(text)
+    return json.loads(text) if text[0] == " " else orjson.loads(text)
 
 
 def has_long_number(text: bytes) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import socket
+from functools import partial
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
 from talonproof.emulator.asgi import Application
+from talonproof.emulator.direct import Answer, Direct
 from talonproof.emulator.protocol import Protocol
 from talonproof.errors import ConfigError
 
@@ -28,10 +31,23 @@ def server(app: Application, *, grace: float = 3.0) -> Server:
 
     It ends with what is in flight then, unless that takes more than ``grace`` seconds.
     """
+    return _server(app, Protocol, grace)
+
+
+def direct_server(answer: Answer, *, grace: float = 3.0) -> Server:
+    """The same for a function that answers at once."""
+
+    async def no_application(scope: object, receive: object, send: object) -> None:
+        """uvicorn wants one, and never asks it."""
+
+    return _server(no_application, partial(Direct, answer), grace)
+
+
+def _server(app: Application, protocol: Any, grace: float) -> Server:
     return Server(
         uvicorn.Config(
             app,  # pyright: ignore[reportArgumentType]
-            http=Protocol,
+            http=protocol,
             ws="none",
             loop="asyncio",
             lifespan="off",
@@ -39,6 +55,7 @@ def server(app: Application, *, grace: float = 3.0) -> Server:
             log_config=None,
             log_level="warning",
             access_log=False,
+            proxy_headers=False,
             server_header=False,
             date_header=False,
             timeout_graceful_shutdown=math.ceil(grace),

@@ -50,6 +50,8 @@ class ParameterReader:
     def __init__(self, operation: Operation, contract: Contract) -> None:
         self._path = {p.name: _scalar(p.name, contract.resolve(p.schema)) for p in operation.path_parameters}
         self._query = [_reader(p, contract) for p in operation.query_parameters]
+        self._defaults = {reader.name: reader.default for reader in self._query if reader.default is not None}
+        self._required = [reader.name for reader in self._query if reader.required and reader.default is None]
 
     def read(self, path: Mapping[str, str], query: str) -> dict[str, Any]:
         """The values by name, with the contract's defaults; a name that is neither given nor has a default is absent.
@@ -58,14 +60,13 @@ class ParameterReader:
         contract does not know are ignored. Raises Refusal (400, naming the parameter).
         """
         values: dict[str, Any] = {name: self._path[name](text) for name, text in path.items()}
+        values.update(self._defaults)
         given = _split(query) if query else {}
-        for reader in self._query:
-            if reader.name in given:
-                values[reader.name] = reader.read(given[reader.name])
-            elif reader.default is not None:
-                values[reader.name] = reader.default
-            elif reader.required:
-                raise bad_parameter(reader.name, "Required", f"The parameter {reader.name} is missing.")
+        for name in self._required:
+            if name not in given:
+                raise bad_parameter(name, "Required", f"The parameter {name} is missing.")
+        if given:
+            values.update({each.name: each.read(given[each.name]) for each in self._query if each.name in given})
         return values
 
 

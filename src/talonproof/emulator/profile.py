@@ -11,7 +11,10 @@ from talonproof.emulator.json_text import restored, stored
 from talonproof.emulator.money import number
 from talonproof.emulator.store import Row, Store
 
-_COLUMNS = "id, integration_id, created, last_activity, closed_sessions, total_sales, attributes, visible"
+_KNOWN = (
+    "SELECT id, integration_id, created, last_activity, closed_sessions, total_sales, attributes, visible FROM profile"
+    " WHERE integration_id = ?"
+)
 
 
 @dataclass(slots=True)
@@ -48,7 +51,7 @@ def find(store: Store, integration_id: str) -> Profile | None:
 
 def known(store: Store, integration_id: str) -> Profile | None:
     """The profile of an integration id, visible or not."""
-    row = store.one(f"SELECT {_COLUMNS} FROM profile WHERE integration_id = ?", integration_id)
+    row = store.one(_KNOWN, integration_id)
     return None if row is None else _profile(row)
 
 

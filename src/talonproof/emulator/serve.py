@@ -118,12 +118,12 @@ def _planted(settings: Settings) -> tuple[Fault, ...]:
 def _server(settings: Settings, emulator: Emulator) -> Server:
     """A server of an emulator, not begun yet; it ends with what is in flight, however long that is made to wait."""
     from talonproof.emulator.asgi import application, latency  # noqa: PLC0415
-    from talonproof.emulator.listening import server  # noqa: PLC0415  # uvicorn: only where it serves
+    from talonproof.emulator.listening import direct_server, server  # noqa: PLC0415  # uvicorn: only where it serves
     from talonproof.emulator.turns import Turns  # noqa: PLC0415
 
     wait = max(settings.latency, emulator.dawdles)
     if not wait:
-        return server(application(emulator), grace=_GRACE_SECONDS)
+        return direct_server(emulator.handle, grace=_GRACE_SECONDS)
     app = application(emulator, hold=latency(wait), turns=Turns(settings.patience))
     return server(app, grace=_GRACE_SECONDS + wait + settings.patience)
 

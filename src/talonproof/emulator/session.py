@@ -16,7 +16,10 @@ from talonproof.emulator.store import Store
 
 OPEN, CLOSED, RETURNED, CANCELLED = "open", "closed", "partially_returned", "cancelled"
 
-_COLUMNS = "id, application_id, integration_id, created, updated, profile, state, first, document"
+_FIND = (
+    "SELECT id, created, updated, profile, state, first, document FROM session"
+    " WHERE application_id = ? AND integration_id = ?"
+)
 
 
 @dataclass(slots=True)
@@ -48,15 +51,23 @@ class Session:
     allocations: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     effects: list[Effect] = field(default_factory=list[Effect])
     moved: bool = False
+    _summed: tuple[list[Line], dict[str, dict[str, float]], carts.Totals] | None = field(default=None, repr=False)
 
     def belong_to(self, profile: str) -> None:
         """Gives the session to a profile."""
         self.profile, self.moved = profile, True
 
     @property
+    def totals(self) -> carts.Totals:
+        """Those of its cart and its costs, which are summed up once: they are replaced, and never changed in place."""
+        if self._summed is None or self._summed[0] is not self.cart or self._summed[1] is not self.costs:
+            self._summed = self.cart, self.costs, carts.totals(self.cart, self.costs)
+        return self._summed[2]
+
+    @property
     def sales(self) -> Decimal:
         """What it adds to the sales of its profile once closed: its total without the units given back."""
-        return carts.totals(self.cart, self.costs).total - carts.returned_value(self.cart)
+        return self.totals.total - carts.returned_value(self.cart)
 
     def touch(self, now: int) -> None:
         """Notes an event on the session."""
@@ -70,12 +81,10 @@ _KEPT = (
 
 def find(store: Store, application: int, integration_id: str) -> Session | None:
     """The session of an id in an Application."""
-    row = store.one(
-        f"SELECT {_COLUMNS} FROM session WHERE application_id = ? AND integration_id = ?", application, integration_id
-    )
+    row = store.one(_FIND, application, integration_id)
     if row is None:
         return None
-    number, _, _, created, updated, customer, state, first, kept = row
+    number, created, updated, customer, state, first, kept = row
     document: dict[str, Any] = json_text.restored(kept)
     effects = [restored(each) for each in document.pop("effects", ())]
     return Session(
@@ -146,7 +155,7 @@ def is_first(store: Store, session: Session) -> bool:
 
 def document(session: Session, known: Container[str]) -> dict[str, Any]:
     """The session as answers show it; ``known`` are the properties that the edition has."""
-    totals = carts.totals(session.cart, session.costs)
+    totals = session.totals
     shown: dict[str, Any] = {
         "id": session.id,
         "created": written(session.created),

@@ -17,6 +17,9 @@ Row = tuple[Any, ...]
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _VERSION = "3"
 
+_LOG_PAGES = 4_000
+"""Pages of the log after which SQLite brings it into the file; of those written again and again only the last goes."""
+
 _CACHE_KIBIBYTES = 64 * 1024
 """Pages of the file that are kept in memory; SQLite's own 2 MB do not hold the inner pages of a million sessions."""
 
@@ -51,6 +54,7 @@ class Store:
             if path is not None:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = NORMAL")
+                self._connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
             self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._open()

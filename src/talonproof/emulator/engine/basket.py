@@ -37,7 +37,7 @@ class Basket:
             for position, line in enumerate(session.cart)
             if line.get("additionalCosts")
         }
-        totals = carts.totals(session.cart, session.costs)
+        totals = session.totals
         self._pools = {ITEMS: totals.items, COSTS: totals.costs}
 
     def left(self, scope: str) -> Decimal:

@@ -160,7 +160,7 @@ def _create_coupon(closing: Closing, effect: Effect) -> Effect | None:
         expires=terms["expires"],
     )
     closing.outcome.coupons.append(coupon.document(store, coupon.create(store, code, made, closing.moment)))
-    return replace(effect, props={"value": code, **effect.props})
+    return effect.with_props({"value": code, **effect.props})
 
 
 def _create_referral(closing: Closing, effect: Effect) -> Effect | None:
@@ -178,7 +178,7 @@ def _create_referral(closing: Closing, effect: Effect) -> Effect | None:
     )
     number = referral.create(store, code, terms["advocate"], made, closing.moment)
     closing.outcome.referrals.append(referral.document(store, number))
-    return replace(effect, props={"value": code, **effect.props})
+    return effect.with_props({"value": code, **effect.props})
 
 
 def _reserve_coupon(closing: Closing, effect: Effect) -> Effect:
@@ -192,7 +192,7 @@ def with_reservation(call: Call, effect: Effect) -> Effect:
     """A reservation that says whether it is a new one."""
     kept, name = coupon.of_id(call.store, effect.terms["coupon"]), effect.props["profileIntegrationId"]
     held = name in coupon.holders(call.store, kept)
-    return replace(effect, props={**effect.props, "isNewReservation": not held})
+    return effect.with_props({**effect.props, "isNewReservation": not held})
 
 
 def _increase_progress(closing: Closing, effect: Effect) -> Effect | None:

@@ -10,7 +10,7 @@ NO_CAMPAIGN = -1
 """The campaign, ruleset and rule of an effect that no rule gave."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes four times as long to make, and nobody changes one
 class Effect:
     """An effect of a rule, proposed or in force.
 
@@ -35,6 +35,10 @@ class Effect:
     props: Mapping[str, Any]
     coupon: int | None = None
     terms: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def with_props(self, props: Mapping[str, Any]) -> Effect:
+        """The same effect with other props."""
+        return Effect(self.campaign, self.ruleset, self.rule, self.name, self.type, props, self.coupon, self.terms)
 
     def document(self) -> dict[str, Any]:
         """The effect as answers show it."""

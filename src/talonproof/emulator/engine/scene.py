@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from talonproof.emulator import carts
 from talonproof.emulator.engine.basket import Basket
 from talonproof.emulator.engine.budget import Budgets, NotPossible, Spend
 from talonproof.emulator.engine.campaign import Campaign, CodeKind, Rule
@@ -65,7 +64,7 @@ class Scene:
         """The total of the session before discounts; 0 without a session."""
         if self._total is None:
             session = self.session
-            self._total = carts.totals(session.cart, session.costs).total if session else Decimal(0)
+            self._total = session.totals.total if session else Decimal(0)
         return self._total
 
     @property

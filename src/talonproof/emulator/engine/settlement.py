@@ -7,7 +7,6 @@ a cancel, a return and a reopening undo what the rules of rolling back name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha1
 from typing import Any
@@ -108,7 +107,7 @@ _Preview = Callable[[Call, Session, Profile | None, Effect, int], Effect | None]
 def _points(_call: Call, visit: Session, _customer: Profile | None, effect: Effect, number: int) -> Effect:
     """The entry is not made yet, so its name is one that no entry will have."""
     name = _uuid(f"{visit.application} {visit.integration_id} {number}")
-    return replace(effect, props={**effect.props, "transactionUUID": name})
+    return effect.with_props({**effect.props, "transactionUUID": name})
 
 
 def _uuid(name: str) -> str:
@@ -144,7 +143,7 @@ def _progress(call: Call, _visit: Session, customer: Profile | None, effect: Eff
     }
     if attempt.id:
         props["progressTrackerId"] = attempt.id
-    return replace(effect, props=props)
+    return effect.with_props(props)
 
 
 _PREVIEWS: Mapping[str, _Preview] = {
