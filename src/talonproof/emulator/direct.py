@@ -1,36 +1,82 @@
-"""A call is answered as soon as its last byte is there, in the event loop's own callback and with one write.
+"""Calls are answered in the event loop's own callbacks; those that come together are committed together.
 
-uvicorn would make a task of it, and an application of ASGI, and write head and body one after the other; that takes
-half as long as the call itself. Only a server that waits for something on the way needs it (``asgi``).
+uvicorn would make a task of each call, and an application of ASGI, and write head and body one after the other; that
+takes half as long as the call itself. Only a server that waits for something on the way needs it (``asgi``).
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import httptools
 
-from talonproof.emulator.message import Reply, Request
+from talonproof.emulator.message import Reply, Request, reply
 from talonproof.emulator.payload import MAX_BYTES
 from talonproof.emulator.protocol import Protocol
 
-Answer = Callable[[Request], Reply]
+_LOG = logging.getLogger(__name__)
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _STATUS_LINE = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 
 
-class Direct(Protocol):
-    """Answers by a function, one call after the other; of a body above MAX_BYTES no more is kept than shows that."""
+class Waiting(NamedTuple):
+    """An answer, and what its connection has to know of the call: whether it wants a body, and to ask again."""
 
-    def __init__(self, answer: Answer, **uvicorn: Any) -> None:
-        super().__init__(**uvicorn)
+    connection: Direct
+    reply: Reply
+    bodiless: bool
+    lasts: bool
+
+
+class Counter:
+    """Where the connections of a server hand in their calls. Answers wait for what they tell of to be in the file."""
+
+    def __init__(self, answer: Callable[[Request], Reply], commit: Callable[[], None]) -> None:
         self._answer = answer
-        self._within = False
-        self._lasts = True
+        self._commit = commit
+        self._waiting: list[Waiting] = []
+
+    def call(self, connection: Direct, request: Request, *, lasts: bool) -> None:
+        """Answers a call; the answer goes out with those to all calls that are there by now."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self.send)
+        self._waiting.append(Waiting(connection, self._answer(request), request.method == "HEAD", lasts))
+
+    def send(self) -> None:
+        """Sends the answers that wait. Where what they tell of cannot be kept, each of them is a 500."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        try:
+            self._commit()
+        except Exception:  # noqa: BLE001  # whatever it is, the clients get an answer and the log the rest
+            _LOG.exception("the last %d calls cannot be kept", len(waiting))
+            lost = reply(500, {"message": "The server failed.", "StatusCode": 500})
+            waiting = [each._replace(reply=_like(each.reply, lost)) for each in waiting]
+        for each in waiting:
+            each.connection.send(each)
+
+
+def _like(answer: Reply, lost: Reply) -> Reply:
+    headers = {**answer.headers, **lost.headers, "content-length": str(len(lost.body))}
+    return Reply(lost.status, headers, lost.body)
+
+
+class Direct(Protocol):
+    """A connection of a server with a counter; of a body above MAX_BYTES no more is kept than shows that."""
+
+    def __init__(self, counter: Counter, **uvicorn: Any) -> None:
+        super().__init__(**uvicorn)
+        self._counter = counter
+        self._ending = False
+        self._begun = 0
+        self._over = False
         self._target = ""
         self._arrived = 0.0
         self._headers: dict[str, str] = {}
@@ -39,7 +85,8 @@ class Direct(Protocol):
 
     def on_message_begin(self) -> None:
         """A head begins."""
-        self._in_head, self._head, self._within = True, 0, True
+        self._in_head, self._head = True, 0
+        self._begun += 1
         self.url = b""
         self._headers = {}
         self._body, self._size = [], 0
@@ -53,9 +100,10 @@ class Direct(Protocol):
         self._in_head = False
         self._arrived = time.monotonic()
         url = httptools.parse_url(self.url)
-        self._target = (url.path if url.query is None else url.path + b"?" + url.query).decode("latin-1")
-        if self._headers.get("expect", "").lower() == "100-continue":
-            self._send(_CONTINUE)
+        self._target = (url.path + b"?" + url.query if url.query else url.path).decode("latin-1")
+        if self._headers.get("expect", "").lower() == "100-continue" and not self._over:
+            self._counter.send()
+            self._write(_CONTINUE)
 
     def on_body(self, body: bytes) -> None:
         """Some of the body is there."""
@@ -64,27 +112,35 @@ class Direct(Protocol):
             self._size += len(body)
 
     def on_message_complete(self) -> None:
-        """A call is there, and is answered."""
-        parser, transport = cast("Any", self.parser), self.transport
-        if transport.is_closing():
+        """A call is there; nothing is one any more after the last one that the client wanted to send."""
+        parser = cast("Any", self.parser)
+        if self._over or self.transport.is_closing():
             return
-        method = str(parser.get_method(), "ascii")
-        reply = self._answer(Request(method, self._target, self._headers, b"".join(self._body), self._arrived))
-        self._within = False
-        self.server_state.total_requests += 1
-        lasts = self._lasts and parser.should_keep_alive() and parser.get_http_version() != "1.0"
-        lines = [_STATUS_LINE[reply.status]]
-        lines.extend([f"{name}: {value}\r\n" for name, value in reply.headers.items()])
+        self._over = not parser.should_keep_alive() or parser.get_http_version() == "1.0"
+        method, body = str(parser.get_method(), "ascii"), b"".join(self._body)
+        request = Request(method, self._target, self._headers, body, self._arrived)
+        self._counter.call(self, request, lasts=not self._over)
+
+    def send(self, waiting: Waiting) -> None:
+        """Writes an answer; the connection then waits for another call, or ends."""
+        self._begun -= 1
+        if self.transport.is_closing():
+            return
+        answer = waiting.reply
+        lasts = waiting.lasts and (self._begun > 0 or not self._ending)
+        lines = [_STATUS_LINE[answer.status]]
+        lines.extend([f"{name}: {value}\r\n" for name, value in answer.headers.items()])
         lines.append("\r\n" if lasts else "connection: close\r\n\r\n")
         head = "".join(lines).encode("latin-1")
-        self._send(head if method == "HEAD" else head + reply.body)
-        if lasts:
-            self._unset_keepalive_if_required()
+        self._write(head if waiting.bodiless else head + answer.body)
+        self.server_state.total_requests += 1
+        self._unset_keepalive_if_required()
+        if not lasts:
+            self.transport.close()
+        elif not self._begun:
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
-        else:
-            transport.close()
 
     def pause_writing(self) -> None:
         """The client does not read its answers: no more calls of it are taken."""
@@ -96,9 +152,13 @@ class Direct(Protocol):
 
     def shutdown(self) -> None:
         """Ends the connection; after the answer to a call of which some is there."""
-        self._lasts = False
-        if not self._within:
+        self._ending = True
+        if not self._begun:
             self.transport.close()
 
-    def _send(self, data: bytes) -> None:
+    def _refuse(self, status: int, message: str) -> None:
+        self._counter.send()
+        super()._refuse(status, message)
+
+    def _write(self, data: bytes) -> None:
         cast("Any", self.transport).write(data)

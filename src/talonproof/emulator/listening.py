@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import socket
+from collections.abc import Callable
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import uvicorn
 
 from talonproof.emulator.asgi import Application
-from talonproof.emulator.direct import Answer, Direct
+from talonproof.emulator.direct import Counter, Direct
+from talonproof.emulator.message import Reply, Request
 from talonproof.emulator.protocol import Protocol
 from talonproof.errors import ConfigError
 
@@ -34,13 +36,13 @@ def server(app: Application, *, grace: float = 3.0) -> Server:
     return _server(app, Protocol, grace)
 
 
-def direct_server(answer: Answer, *, grace: float = 3.0) -> Server:
-    """The same for a function that answers at once."""
+def direct_server(answer: Callable[[Request], Reply], commit: Callable[[], None], *, grace: float = 3.0) -> Server:
+    """The same for a function that answers at once; ``commit`` keeps what calls did, before their answers go out."""
 
     async def no_application(scope: object, receive: object, send: object) -> None:
-        """uvicorn wants one, and never asks it."""
+        """There has to be one; it is never asked."""
 
-    return _server(no_application, partial(Direct, answer), grace)
+    return _server(no_application, partial(Direct, Counter(answer, commit)), grace)
 
 
 def _server(app: Application, protocol: Any, grace: float) -> Server:

@@ -123,7 +123,8 @@ def _server(settings: Settings, emulator: Emulator) -> Server:
 
     wait = max(settings.latency, emulator.dawdles)
     if not wait:
-        return direct_server(emulator.handle, grace=_GRACE_SECONDS)
+        emulator.store.gather()
+        return direct_server(emulator.handle, emulator.store.commit, grace=_GRACE_SECONDS)
     app = application(emulator, hold=latency(wait), turns=Turns(settings.patience))
     return server(app, grace=_GRACE_SECONDS + wait + settings.patience)
 

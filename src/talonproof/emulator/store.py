@@ -41,6 +41,7 @@ class Store:
         Raises ConfigError for a file that is no database of this version.
         """
         self._lock = threading.RLock()
+        self._gathering = self._gathered = False
         try:
             self._connection = sqlite3.connect(
                 ":memory:" if path is None else path,
@@ -76,7 +77,61 @@ class Store:
 
     def transaction(self, *, keep: bool = True) -> AbstractContextManager[None]:
         """Runs what is inside as one transaction; an exception rolls it back, and so does ``keep=False`` at its end."""
+        if self._gathering:
+            return _Part(self, keep)
         return _Transaction(self._connection, self._lock, keep)
+
+    def gather(self) -> None:
+        """From now on what transactions did is in the file only after :meth:`commit`, all of it or nothing."""
+        self._gathering = True
+
+    def commit(self) -> None:
+        """Keeps what all transactions since the last commit did, where they are gathered.
+
+        Raises sqlite3.Error if that cannot be: then nothing of it is kept.
+        """
+        with self._lock:
+            if not self._gathered:
+                return
+            self._gathered = False
+            self._still_there()
+            try:
+                self._connection.execute("COMMIT")
+            except sqlite3.Error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def begin_part(self) -> None:
+        """Begins a transaction among those that are gathered, with the lock held.
+
+        Raises sqlite3.Error if those before it are lost: some errors of SQLite take the whole back.
+        """
+        self._lock.acquire()
+        try:
+            if self._gathered:
+                self._still_there()
+            else:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._gathered = True
+            self._connection.execute("SAVEPOINT part")
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def end_part(self, *, keep: bool) -> None:
+        """Ends it, kept or rolled back, and lets go of the lock."""
+        try:
+            if not keep and self._connection.in_transaction:
+                self._connection.execute("ROLLBACK TO part")
+            self._connection.execute("RELEASE part")
+        finally:
+            self._lock.release()
+
+    def _still_there(self) -> None:
+        if not self._connection.in_transaction:
+            message = "what was done since the last commit is lost"
+            raise sqlite3.OperationalError(message)
 
     def reading(self) -> AbstractContextManager[object]:
         """Nobody else writes while what is inside reads."""
@@ -145,6 +200,24 @@ class _Transaction:
                 self._connection.execute("ROLLBACK")
         finally:
             self._lock.__exit__(kind, error, trace)
+
+
+class _Part:
+    """What :meth:`Store.transaction` is where transactions are gathered."""
+
+    __slots__ = ("_keep", "_store")
+
+    def __init__(self, store: Store, keep: bool) -> None:
+        self._store = store
+        self._keep = keep
+
+    def __enter__(self) -> None:
+        self._store.begin_part()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._store.end_part(keep=self._keep and kind is None)
 
 
 def _unusable(path: Path | None, error: sqlite3.Error) -> ConfigError:

@@ -104,3 +104,86 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     for path in (text, foreign, tmp_path):
         with pytest.raises(ConfigError, match="cannot be used"):
             Store(path)
+
+
+ADD = "INSERT INTO audience (id, created, name) VALUES (?, 0, 'a')"
+
+
+def gathering(path: Path) -> tuple[Store, Store]:
+    """A store that gathers, and another one on the same file, which sees what has been committed."""
+    store, other = Store(path), Store(path)
+    store.gather()
+    return store, other
+
+
+def test_gathered_transactions_are_kept_together(tmp_path: Path) -> None:
+    """Each sees those before it; a dry one and a failed one leave nothing; the file has them from the commit on."""
+    store, other = gathering(tmp_path / "a.db")
+    with store.transaction():
+        store.run(ADD, 1)
+    with store.transaction(keep=False):
+        store.run(ADD, 2)
+    with pytest.raises(sqlite3.IntegrityError), store.transaction():
+        store.run_many(ADD, [(3,), (1,)])
+    with store.transaction():
+        store.run(ADD, 4)
+    assert [1, 4] == audiences(store)
+    assert [] == audiences(other)
+
+    store.commit()
+    store.commit()
+
+    assert [1, 4] == audiences(other)
+    store.close()
+    other.close()
+
+
+def test_without_a_commit_nothing_gathered_is_kept(tmp_path: Path) -> None:
+    """A store that is closed, or a process that is killed, before the commit leaves the file as it was."""
+    store, other = gathering(tmp_path / "a.db")
+    with store.transaction():
+        store.run(ADD, 1)
+
+    store.close()
+
+    assert [] == audiences(other)
+    other.close()
+
+
+def test_what_is_lost_on_the_way_is_noticed(tmp_path: Path) -> None:
+    """Some errors of SQLite roll everything back: nothing more is taken then, the commit fails, and all goes on."""
+    store, other = gathering(tmp_path / "a.db")
+    with store.transaction():
+        store.run(ADD, 1)
+    with pytest.raises(sqlite3.OperationalError), store.transaction():
+        store.run("ROLLBACK")
+    with pytest.raises(sqlite3.OperationalError, match="lost"), store.transaction():
+        store.run(ADD, 2)
+    with pytest.raises(sqlite3.OperationalError, match="lost"):
+        store.commit()
+    with store.transaction():
+        store.run(ADD, 3)
+    store.commit()
+
+    assert [3] == audiences(other)
+    store.close()
+    other.close()
+
+
+def test_a_commit_that_fails_takes_all_of_it_back(tmp_path: Path) -> None:
+    """Such as one that leaves a reference to nothing; the next ones are kept."""
+    store, other = gathering(tmp_path / "a.db")
+    store.run("PRAGMA defer_foreign_keys = ON")
+    with store.transaction():
+        store.run(ADD, 1)
+        store.run("PRAGMA defer_foreign_keys = ON")
+        store.run("INSERT INTO membership VALUES (77, 1)")
+    with pytest.raises(sqlite3.IntegrityError):
+        store.commit()
+    with store.transaction():
+        store.run(ADD, 2)
+    store.commit()
+
+    assert [2] == audiences(other)
+    store.close()
+    other.close()
