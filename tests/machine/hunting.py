@@ -12,13 +12,14 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
 from strategies.acting import Actor
+from talonproof.checks import Passive
 from talonproof.config import Depth, RunOptions
 from talonproof.contract.contract import Contract, read_contract
 from talonproof.contract.validators import Validators
@@ -27,8 +28,12 @@ from talonproof.emulator.faults import FAULTS, Fault
 from talonproof.emulator.transport import EmulatorTransport
 from talonproof.emulator.world import World
 from talonproof.emulator.world_file import read_world
+from talonproof.http.client import Client
+from talonproof.http.guard import Guard
+from talonproof.http.ledger import Ledger
 from talonproof.model.world import Deed
 from talonproof.plugin import prepare
+from talonproof.run.replay import Recorded, repeat
 from talonproof.workspace import Workspace, find_workspace
 from tests.inprocess import Collected, collect, judge
 
@@ -51,6 +56,9 @@ PLANTED: Final = (
 
 MOST_STEPS: Final = 300
 """How many steps it may take in the median."""
+
+SHOWN_AND_GONE: Final = ("shows", "gone")
+"""What is to come of the scenario of a fault, with the fault and without it."""
 
 ENOUGH: Final = 3_000
 """Steps after which a hunt is given up."""
@@ -117,6 +125,35 @@ class Hunting:
             self.judged(seed, fault, programs=ENOUGH)
         return count.steps if count.found else None
 
+    def finding(self, fault: Fault, seeds: Iterable[int], *, programs: int = 25) -> dict[str, Any] | None:
+        """The first finding of a fault under some seeds whose scenario can be carried out again."""
+        for seed in seeds:
+            for found in self.judged(seed, fault, programs=programs)["findings"]:
+                if found["requirement"] in fault.breaks and found["replay"]["shows"]:
+                    return found
+        return None
+
+    def replayed(self, finding: dict[str, Any], *faults: Fault) -> str:
+        """What comes of a finding's scenario on a fresh emulator, by what ``talonproof replay`` does with it."""
+        told = {name: finding["replay"][name] for name in ("calls", "judged", "loose", "binds", "shows")}
+        recorded = Recorded("machine", finding["fingerprint"], finding["check"], finding["exchanges"], **told)
+        place = Path(tempfile.mkdtemp(dir=self.folder))
+        options = RunOptions(run="repeat", seed=1, depth=Depth.NIGHTLY)
+        asked = prepare.prepare(self.workspace, options, place, url="http://127.0.0.1:9", embedded=True)
+        setup = prepare.within(asked, None, None)
+        ledger = Ledger("repeat", recorded.worker)
+        guard = Guard(setup.target, self.contract, setup.options.max_footprint, ledger)
+        with closing(Emulator(self.world, self.contract, validators=self.validators, faults=faults)) as server:
+            transport = EmulatorTransport(server)
+            with Client(setup.target, setup.keys, self.contract, guard, transport=transport) as client:
+                passive = Passive(self.contract, self.validators)
+                return repeat(recorded, client, ledger, passive, run="repeat").outcome
+
+    def told(self, fault: Fault) -> tuple[str, ...]:
+        """What comes of the scenario that the machine prints of a fault, with the fault and without it."""
+        found = self.finding(fault, range(1, 9))
+        return ("none",) if found is None else (self.replayed(found, fault), self.replayed(found))
+
     def complaint(self, seed: int, *, programs: int) -> str:
         """What the healthy emulator is accused of; empty: nothing."""
         line = self.judged(seed, programs=programs)
@@ -140,6 +177,9 @@ def main() -> int:
             median = statistics.median(ENOUGH if one is None else one for one in steps)
             bad |= median > MOST_STEPS
             say(f"{fault}: median {median:g} of {' '.join('-' if one is None else str(one) for one in steps)}")
+            told = hunting.told(FAULTS[fault])
+            bad |= told != SHOWN_AND_GONE
+            say(f"{fault}: its scenario, carried out again with the fault and without: {' and '.join(told)}")
         for seed in range(1, asked.healthy + 1):
             if complaint := hunting.complaint(seed, programs=asked.programs):
                 say(f"the healthy emulator, seed {seed}: {complaint}")

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from talonproof.emulator.faults import FAULTS
-from tests.machine.hunting import PLANTED, Hunting
+from tests.machine.hunting import PLANTED, SHOWN_AND_GONE, Hunting
 
 SEED = 1
 
@@ -23,6 +23,12 @@ def test_a_fault_is_found(hunting: Hunting, fault: str) -> None:
     """By a requirement that it breaks; `make machine` looks for all of them, under more seeds."""
     assert fault in PLANTED
     assert hunting.steps(FAULTS[fault], SEED) is not None
+
+
+@pytest.mark.parametrize("fault", ["closed-sessions-never-go-back", "sales-never-go-back"])
+def test_a_scenario_shows_its_fault_again(hunting: Hunting, fault: str) -> None:
+    """Carried out again as `talonproof replay` does, it shows the fault, and nothing on the healthy emulator."""
+    assert SHOWN_AND_GONE == hunting.told(FAULTS[fault])
 
 
 def test_the_healthy_emulator_is_not_accused(hunting: Hunting) -> None:
