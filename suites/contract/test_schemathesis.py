@@ -18,18 +18,18 @@ pytestmark = pytest.mark.xdist_group("schemathesis")
 """One worker has these cases, so that one alone imports Schemathesis and has it read the document."""
 
 SHARES = {
-    "updateCustomerSessionV2": 6,
-    "returnCartItems": 4,
-    "updateCustomerProfileV2": 4,
-    "trackEventV2": 4,
-    "createReferral": 3,
-    "createReferralsForMultipleAdvocates": 3,
-    "syncCatalog": 5,
+    "updateCustomerSessionV2": 18,
+    "returnCartItems": 12,
+    "updateCustomerProfileV2": 12,
+    "trackEventV2": 12,
+    "createReferral": 9,
+    "createReferralsForMultipleAdvocates": 9,
+    "syncCatalog": 15,
     **dict.fromkeys(SUBJECTS_SINCE, 1),
 }
 """How many calls of its coverage phase a release sends of an operation, drawn by the seed."""
 
-SHARE = 1
+SHARE = 3
 """As many of any other operation."""
 
 ALL = 400
