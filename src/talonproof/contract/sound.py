@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import jsonschema_rs
-from jsonschema.exceptions import SchemaError
 
-from talonproof.contract import dialect, worded
+from talonproof.contract import dialect
 from talonproof.contract.contract import Contract
 from talonproof.contract.document import escape, place, read_text
 from talonproof.contract.structure import Kind, children
@@ -31,6 +30,10 @@ def _check(contract: Contract, pointer: str, schema: dict[str, Any]) -> None:
             return
     except (ValueError, RecursionError):
         pass  # what Rust cannot read is judged below
+    from jsonschema.exceptions import SchemaError  # noqa: PLC0415  # only where a schema is none
+
+    from talonproof.contract import worded  # noqa: PLC0415
+
     try:
         worded.check(schema)
     except SchemaError as error:

@@ -16,8 +16,6 @@ from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
-from pyrate_limiter import GCRA, Rate
-
 T = TypeVar("T")
 
 _WINDOW: Final = 1_000_000
@@ -159,7 +157,6 @@ class Pace:
         self._gap = 1 / rate if rate > 0 else 0.0
         self._first = Turns(gap=self._gap)
         self._board = board or Alone()
-        self._algorithm = GCRA()
         self._clock = clock
         self._sleep = sleep
 
@@ -208,8 +205,11 @@ class Pace:
             return turns, turns.held - now
         if not turns.gap:
             return turns, 0.0
+        # Imported here: most runs keep no pace, and it takes longer to load than all that they send takes to plan.
+        from pyrate_limiter import GCRA, Rate  # noqa: PLC0415
+
         rate = Rate(max(1, int(_WINDOW / 1000 / turns.gap)), _WINDOW, burst=1)
-        (due,), decision = self._algorithm.step([rate], (turns.due,), int(now * 1000), 1)
+        (due,), decision = GCRA().step([rate], (turns.due,), int(now * 1000), 1)
         if decision.allowed:
             return replace(turns, due=due), 0.0
         return turns, max(decision.retry_after_ms or 1, 1) / 1000

@@ -11,7 +11,6 @@ from talonproof.report.allure import write_allure
 from talonproof.report.fidelity import FILE as FIDELITY
 from talonproof.report.fidelity import write_fidelity
 from talonproof.report.finding_folder import FOLDER, write_findings
-from talonproof.report.html import write_html
 from talonproof.report.junit import write_junit
 from talonproof.report.reading import STREAM_FILE, read_stream
 from talonproof.report.summary import write_summary
@@ -77,6 +76,8 @@ def render(run_folder: Path, *, reports_data: Path) -> Rendered:
     write_junit(told, rendered.junit)
     write_summary(told, rendered.summary)
     write_fidelity(told, rendered.fidelity)
+    from talonproof.report.html import write_html  # noqa: PLC0415  # jinja2: only where there is a page to write
+
     write_html(told, rendered.html)
     write_findings(told, rendered.findings)
     return rendered
