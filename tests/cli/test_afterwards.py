@@ -65,6 +65,7 @@ def environment(url: str) -> dict[str, str]:
         | {
             "TALONPROOF_URL": url,
             "PYTHON": sys.executable,
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }
     )
 
@@ -89,10 +90,14 @@ def test_the_scripts_show_the_fault_and_pass_without(
     found: Path, faulty: str, emulator: str, run_script: Callable[[Path, str], Any]
 ) -> None:
     """As they stand, again and again: 1 where the fault is, 0 where it is not."""
-    for finding in findings(found):
-        ends = [run_script(finding, url) for url in (faulty, faulty, emulator)]
+    first, *others = findings(found)
+    for finding, urls, codes in [
+        (first, (faulty, faulty, emulator), [1, 1, 0]),
+        *((other, (faulty, emulator), [1, 0]) for other in others),
+    ]:
+        ends = [run_script(finding, url) for url in urls]
 
-        assert [1, 1, 0] == [end.returncode for end in ends], [end.stdout + end.stderr for end in ends]
+        assert codes == [end.returncode for end in ends], [end.stdout + end.stderr for end in ends]
 
 
 @pytest.mark.parametrize("run_script", [sh, pytest_file])
