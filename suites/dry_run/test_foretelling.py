@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from strategies.foretold import foretold
+from strategies.sessions import UNKNOWN_COUPONS, sessions
 from talonproof.model.observed import differences
 from talonproof.plugin import scenario
 from talonproof.run.api import CART, Api
 from talonproof.run.case import Case
+from talonproof.run.explore import explore
 
 
 def foretelling(state: str, footprint: str) -> Any:
@@ -36,6 +38,29 @@ def test_the_first_update_is_foretold(case: Case, api: Api, state: str) -> None:
     body["attributes"] = {name: value for name, value in texts.items() if name}
     if bindings.additional_cost:
         body["additionalCosts"] = {bindings.additional_cost: {"price": 5}}
+    judge_foretold(case, api, session, body)
+
+
+def drawn(state: str, footprint: str) -> Any:
+    """A state that drawn sessions are created in."""
+    mark = scenario(
+        "DRY-017", footprint=footprint, requests=2, examples=(0, 3, 60), operations=("updateCustomerSessionV2",)
+    )
+    return pytest.param(state, marks=mark, id=state)
+
+
+@pytest.mark.parametrize("state", [drawn("open", "create"), drawn("closed", "consume")])
+def test_drawn_sessions_are_foretold(case: Case, api: Api, state: str) -> None:
+    """Whatever a new customer has in the cart, and whatever else a first update says."""
+
+    def body(content: dict[str, Any]) -> None:
+        judge_foretold(case, api, case.new_id("session"), {**content, "profileId": case.new_id("profile")})
+
+    explore(case, sessions(case.bindings, states=(state,), coupons=UNKNOWN_COUPONS, item_costs=True), body)
+
+
+def judge_foretold(case: Case, api: Api, session: str, body: dict[str, Any]) -> None:
+    """Judges that a dry first update has the effects that the same update has in earnest."""
     dry = case.arranged(api.put_session(session, body, dry=True))
     real = case.arranged(api.put_session(session, body))
     pointer, words = next(differences(foretold(dry), foretold(real)), ("", ""))

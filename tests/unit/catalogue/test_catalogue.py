@@ -39,7 +39,10 @@ LEVELS = {
 }
 """The levels that the sources of 2025-01 allow, rule by rule; kept apart from the catalogue on purpose."""
 
-OWN_LEVELS = {"R5d": "should", "R31d": "observe", "R45c": "should", "R69c": "should", "R144e": "observe"}
+OWN_LEVELS = {
+    "R5d": "should", "R31d": "observe", "R45c": "should", "R69c": "should", "R76c": "observe", "R91c": "observe",
+    "R144e": "observe",
+}  # fmt: skip
 """Rules of this catalogue's own: they follow from what the sources say, none of which states them, or are recorded."""
 
 LATER_LEVELS = {"2025-01": {}, "2026-05": {"R49c": "must", "R107b": "must"}}
