@@ -29,7 +29,9 @@ EDITION = "2025-01"
 THOROUGH = bool(os.environ.get("TALONPROOF_THOROUGH"))
 """Whether all is judged by whole runs, which takes minutes, and each variant alone by all suites; `make thorough`."""
 
-SHARES: tuple[tuple[str, ...], ...] = ((),) if THOROUGH else (("pagination",), ("sessions",), ("errors",), ())
+APART = (("pagination",), ("sessions",), ("errors",), ("contract",), ("rollback", "events"), ("world", "relations"))
+
+SHARES: tuple[tuple[str, ...], ...] = ((),) if THOROUGH else (*APART, ())
 """The suites that are judged together; the last share is of all that are in no other."""
 
 RED = ("error", "fail", "flaky", "vacuous", "not-run")
