@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from talonproof.http.arguments import body_of, elements, is_dry, members
-from talonproof.http.exchange import Credential, Exchange
+from talonproof.http.exchange import Call, Credential, Exchange
 
 CHOSEN_NAMES: Final = frozenset({"sessions", "profiles", "items"})
 """Things whose ids the caller chooses: one that is not of the run was there before, or is somebody else's."""
+
+_BY_CAMPAIGNS: Final = {"coupons": "createdCoupons", "referrals": "createdReferrals"}
+"""Codes that campaigns make, and where an answer lists them."""
+
+_BY_EFFECT: Final = {
+    "addLoyaltyPoints": "additions of points",
+    "deductLoyaltyPoints": "deductions of points",
+    "awardGiveaway": "giveaways awarded",
+}
+"""Effects that leave something on the account, and what they are counted as."""
 
 _READS: Final = frozenset({"GET", "HEAD"})
 
@@ -119,21 +130,44 @@ def named(exchange: Exchange) -> Iterator[tuple[str, str]]:
 
 
 def happened(exchange: Exchange) -> Mapping[str, int]:
-    """How many things without an id of ours a successful call has made."""
-    body = body_of(exchange.call).value
+    """How many things without an id of ours a successful call has made, codes that campaigns made of it included."""
+    body, answer = body_of(exchange.call).value, exchange.at()
+    made_now = exchange.method not in _READS
+    codes = {kind: len(list(elements(answer, name))) for kind, name in _BY_CAMPAIGNS.items()} if made_now else {}
     match exchange.operation:
         case "trackEventV2":
-            return {"events": 1}
+            return {**codes, "events": 1}
         case "createReferral":
             return {"referrals": 1}
         case "createReferralsForMultipleAdvocates":
             return {"referrals": len(list(elements(body, "advocateProfileIntegrationIds")))}
         case _:
-            return {}
+            return codes
 
 
 def used(exchange: Exchange, *, was_closed: bool) -> Mapping[str, int]:
-    """What a successful call has used up or moved."""
+    """What a successful call has used up or moved; points and gifts as far as its answer tells."""
+    return {**_used_by_itself(exchange, was_closed=was_closed), **_used_by_campaigns(exchange)}
+
+
+def _used_by_campaigns(exchange: Exchange) -> Mapping[str, int]:
+    if exchange.method in _READS or (exchange.operation == "updateCustomerSessionV2" and not _closes(exchange)):
+        return {}  # what an open session shows has not happened yet
+    effects = elements(exchange.at(), "effects")
+    types = Counter(str(kind) for effect in effects for kind in members(effect, "effectType"))
+    return {what: types[kind] for kind, what in _BY_EFFECT.items() if types[kind]}
+
+
+def _closes(exchange: Exchange) -> bool:
+    return "closed" in states_sent(exchange.call)
+
+
+def states_sent(call: Call) -> list[Any]:
+    """The states that an update of a session asks for: one, or none, unless a name stands there twice."""
+    return [state for inner in members(body_of(call).value, "customerSession") for state in members(inner, "state")]
+
+
+def _used_by_itself(exchange: Exchange, *, was_closed: bool) -> Mapping[str, int]:
     match exchange.operation:
         case "returnCartItems":
             return {"sessions returned": 1}
@@ -143,7 +177,7 @@ def used(exchange: Exchange, *, was_closed: bool) -> Mapping[str, int]:
             return {"catalog syncs": 1}
         case "updateCustomerSessionV2":
             asked = members(body_of(exchange.call).value, "customerSession")
-            states = [state for inner in asked for state in members(inner, "state")]
+            states = states_sent(exchange.call)
             codes = [code for inner in asked for code in elements(inner, "couponCodes") if code]
             return {
                 "sessions closed": int("closed" in states),  # a Counter that is empty keeps a bool as it is

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from talonproof.errors import HarnessError
-from talonproof.http.arguments import body_of, is_dry, members
-from talonproof.http.deeds import CHOSEN_NAMES, Thing, happened, made, named, unmade, used
+from talonproof.http.arguments import body_of, is_dry
+from talonproof.http.deeds import CHOSEN_NAMES, Thing, happened, made, named, states_sent, unmade, used
 from talonproof.http.exchange import Credential, Exchange
 from talonproof.http.trouble import Fate, fate
 
@@ -104,7 +104,7 @@ class Ledger:
     def _note_state(self, exchange: Exchange) -> None:
         call = exchange.call
         body = body_of(call)
-        asked = [state for inner in members(body.value, "customerSession") for state in members(inner, "state")]
+        asked = states_sent(call)
         plain = body.readable and all(state in (None, "open", "cancelled") for state in asked)
         answered = exchange.at("customerSession", "state") if exchange.ok and not is_dry(call) else None
         if answered in {"closed", "partially_returned"} or not (plain or is_dry(call) or exchange.refused):

@@ -17,7 +17,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from talonproof.contract.contract import Contract
 from talonproof.contract.match import Matcher
-from talonproof.http.arguments import body_of, members
 from talonproof.http.deeds import (
     CHOSEN_NAMES,
     Thing,
@@ -25,6 +24,7 @@ from talonproof.http.deeds import (
     made,
     perhaps_made,
     session_of,
+    states_sent,
     unmade,
     unsure,
     used,
@@ -165,8 +165,7 @@ def _cancelled(exchange: Exchange) -> bool:
     """Whether a session update that succeeded left the session cancelled."""
     if (state := exchange.at("customerSession", "state")) is not None:
         return state == "cancelled"
-    inner = members(body_of(exchange.call).value, "customerSession")
-    return [state for each in inner for state in members(each, "state")] == ["cancelled"]
+    return states_sent(exchange.call) == ["cancelled"]
 
 
 def read_traces(folder: Path, run: str, contract: Contract, url: str) -> Traces:
