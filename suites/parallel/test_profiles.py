@@ -39,8 +39,8 @@ def test_updates_of_one_profile(case: Case, api: Api) -> None:
             reads[:] = [reading(partial(api.inventory, profile, profile=True), (Write(), Adding()), about.shows)]
             return reads[0].exchange
 
-        def explained(_: Exchange) -> bool:
-            return serial_order([about.starting()], [*ran.calls, reads[0].call], THING) is not None
+        def explained(answer: Exchange) -> bool:
+            return answer.ok and serial_order([about.starting()], [*ran.calls, reads[0].call], THING) is not None
 
         case.arranged(case.settled(read, explained))
         judge_order(case, ran, THING, about.starting(), reads=reads, what="one profile")

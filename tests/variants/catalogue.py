@@ -139,7 +139,8 @@ VARIANTS: tuple[Variant, ...] = (
         "unconnected",
         "no catalog gives prices",
         behaves=behaviours.unconnected,
-        suites=("catalogs",),
+        suites=("catalogs", "wiring"),
+        unbound=frozenset({"catalog_sku", "catalog_price"}),
         together=False,
     ),
     Variant(

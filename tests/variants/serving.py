@@ -55,6 +55,7 @@ def serving(variants: Sequence[Variant], world: World, contract: Contract, valid
 def target_file(url: str, variants: Sequence[Variant]) -> tuple[str, dict[str, str]]:
     """The target file of a server, and the environment with the keys that it names."""
     settle = max((variant.settle for variant in variants), default=0.0)
+    unbound = frozenset[str]().union(*(variant.unbound for variant in variants))
     added = {name: number for variant in variants for name, number in variant.bindings.items()}
     lines = [
         "[target]",
@@ -74,7 +75,7 @@ def target_file(url: str, variants: Sequence[Variant]) -> tuple[str, dict[str, s
             lines.append(f'{name}_env = "{variable}"')
         elif name in added or (name == "campaign" and "referral_campaign" in added):
             lines.append(f"{name} = {int(value) + added.get(name, added['referral_campaign'])}")
-        else:
+        elif name not in unbound:
             lines.append(line)
     return "\n".join(lines) + "\n", environment
 

@@ -66,8 +66,8 @@ class Variant:
     ``warns`` are the requirements of level should that such a server breaks lawfully; ``moving`` is whether somebody
     changes what others read, so that a case may end without a verdict. ``suites`` are those that it is judged by when
     it stands alone, or, where ``cases`` are given, those that are called so. ``settle`` is what its target file
-    says, in seconds, ``bindings`` what is added to the numbers in it. ``ahead`` is how far its clock is in the future,
-    in seconds. Those not ``together`` contradict another one.
+    says, in seconds, ``bindings`` what is added to the numbers in it, ``unbound`` what is left out of it. ``ahead`` is
+    how far its clock is in the future, in seconds. Those not ``together`` contradict another one.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Variant:
     settle: float = 0.0
     ahead: float = 0.0
     bindings: Mapping[str, int] = field(default_factory=dict[str, int])
+    unbound: frozenset[str] = frozenset()
     together: bool = True
 
 
