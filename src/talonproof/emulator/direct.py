@@ -17,9 +17,14 @@ import httptools
 
 from talonproof.emulator.message import Reply, Request, reply
 from talonproof.emulator.payload import MAX_BYTES
-from talonproof.emulator.protocol import Protocol
+from talonproof.emulator.protocol import MAX_HEAD, Protocol
 
 _LOG = logging.getLogger(__name__)
+
+_SLICE = 16 * 1024
+"""Bytes of a connection that are taken at a time, so that a client that sends many calls in a row holds up nobody."""
+
+_WISHES = frozenset({b"upgrade", b"connection", b"http2-settings"})
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _STATUS_LINE = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
@@ -60,7 +65,11 @@ class Counter:
             lost = reply(500, {"message": "The server failed.", "StatusCode": 500})
             waiting = [each._replace(reply=_like(each.reply, lost)) for each in waiting]
         for each in waiting:
-            each.connection.send(each)
+            try:
+                each.connection.send(each)
+            except Exception:  # noqa: BLE001  # the answers of other connections go out all the same
+                _LOG.exception("an answer cannot be sent")
+                each.connection.transport.abort()
 
 
 def _like(answer: Reply, lost: Reply) -> Reply:
@@ -69,39 +78,97 @@ def _like(answer: Reply, lost: Reply) -> Reply:
 
 
 class Direct(Protocol):
-    """A connection of a server with a counter; of a body above MAX_BYTES no more is kept than shows that."""
+    """A connection of a server with a counter; of a body above MAX_BYTES no more is kept than shows that.
+
+    A wish for another protocol is passed over, as HTTP allows.
+    """
 
     def __init__(self, counter: Counter, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
         self._counter = counter
         self._ending = False
-        self._begun = 0
+        self._paused = False
         self._over = False
+        self._begun = 0
+        self._unread = b""
         self._target = ""
         self._arrived = 0.0
-        self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
         self._size = 0
+        self._trailer = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Takes what comes; of much of it a slice, and the rest after the other connections had their turn."""
+        self._unset_keepalive_if_required()
+        if self._unread or len(data) > _SLICE:
+            self._unread += data
+            self.transport.pause_reading()
+            self.loop.call_soon(self._take)
+        else:
+            self._feed(data)
+
+    def _take(self) -> None:
+        if self._paused or not self._unread or self.transport.is_closing():
+            return
+        piece, self._unread = self._unread[:_SLICE], self._unread[_SLICE:]
+        self._feed(piece)
+        if self._unread:
+            self.loop.call_soon(self._take)
+        else:
+            self.transport.resume_reading()
+
+    def _feed(self, data: bytes) -> None:
+        if self._refused:
+            return
+        try:
+            cast("Any", self.parser).feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._pass_over(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("")
+        self.measure(len(data))
+
+    def _pass_over(self, rest: bytes) -> None:
+        """Reads a head again without its wish for another protocol: the parser takes no body after such a wish."""
+        method = cast("Any", self.parser).get_method()
+        lasts = b"close" not in [value.lower() for name, value in self.headers if name == b"connection"]
+        kept = [(name, value) for name, value in self.headers if name not in _WISHES]
+        lines = [name + b": " + value for name, value in kept] + ([] if lasts else [b"connection: close"])
+        self._begun -= 1
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does with the first one
+        self._feed(b"\r\n".join([method + b" " + self.url + b" HTTP/1.1", *lines, b"", b""]) + rest)
 
     def on_message_begin(self) -> None:
         """A head begins."""
-        self._in_head, self._head = True, 0
+        self._in_head, self._begins, self._head = True, True, 0
         self._begun += 1
         self.url = b""
-        self._headers = {}
-        self._body, self._size = [], 0
+        self.headers = []
+        self._body, self._size, self._trailer = [], 0, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header is there; of several with one name the last counts."""
-        self._headers[str(name, "latin-1").lower()] = str(value, "latin-1")
+        """A header is there; what stands behind a body is none, and must end all the same."""
+        if self._in_head:
+            self.headers.append((name.lower(), value))
+            return
+        self._trailer += len(name) + len(value)
+        if self._trailer > MAX_HEAD:
+            message = "the trailer is too long"
+            raise ValueError(message)
 
     def on_headers_complete(self) -> None:
         """A head is over; who waits to be told to go on is told so. An exception means that it cannot be read."""
         self._in_head = False
         self._arrived = time.monotonic()
+        parser = cast("Any", self.parser)
+        if parser.get_method() == b"CONNECT":
+            message = "there is nothing to connect to"
+            raise ValueError(message)
         url = httptools.parse_url(self.url)
         self._target = (url.path + b"?" + url.query if url.query else url.path).decode("latin-1")
-        if self._headers.get("expect", "").lower() == "100-continue" and not self._over:
+        waits = any(name == b"expect" and value.lower() == b"100-continue" for name, value in self.headers)
+        if waits and not self._over and parser.get_http_version() == "1.1" and not parser.should_upgrade():
             self._counter.send()
             self._write(_CONTINUE)
 
@@ -114,12 +181,12 @@ class Direct(Protocol):
     def on_message_complete(self) -> None:
         """A call is there; nothing is one any more after the last one that the client wanted to send."""
         parser = cast("Any", self.parser)
-        if self._over or self.transport.is_closing():
+        if self._over or parser.should_upgrade() or self.transport.is_closing():
             return
         self._over = not parser.should_keep_alive() or parser.get_http_version() == "1.0"
         method, body = str(parser.get_method(), "ascii"), b"".join(self._body)
-        request = Request(method, self._target, self._headers, body, self._arrived)
-        self._counter.call(self, request, lasts=not self._over)
+        headers = {str(name, "latin-1"): str(value, "latin-1") for name, value in self.headers}
+        self._counter.call(self, Request(method, self._target, headers, body, self._arrived), lasts=not self._over)
 
     def send(self, waiting: Waiting) -> None:
         """Writes an answer; the connection then waits for another call, or ends."""
@@ -127,33 +194,50 @@ class Direct(Protocol):
         if self.transport.is_closing():
             return
         answer = waiting.reply
-        lasts = waiting.lasts and (self._begun > 0 or not self._ending)
+        lasts = waiting.lasts and (self._begun > 0 or bool(self._unread) or not self._ending)
         lines = [_STATUS_LINE[answer.status]]
         lines.extend([f"{name}: {value}\r\n" for name, value in answer.headers.items()])
         lines.append("\r\n" if lasts else "connection: close\r\n\r\n")
         head = "".join(lines).encode("latin-1")
         self._write(head if waiting.bodiless else head + answer.body)
         self.server_state.total_requests += 1
-        self._unset_keepalive_if_required()
-        if not lasts:
+        if lasts:
+            self._rest()
+        else:
+            self._unset_keepalive_if_required()
             self.transport.close()
-        elif not self._begun:
+
+    def _rest(self) -> None:
+        """The connection may be closed if nothing comes for a while, but not while anything is on its way."""
+        self._unset_keepalive_if_required()
+        if not (self._begun or self._unread or self._paused):
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
 
     def pause_writing(self) -> None:
         """The client does not read its answers: no more calls of it are taken."""
+        self._paused = True
+        self._unset_keepalive_if_required()
         self.transport.pause_reading()
 
     def resume_writing(self) -> None:
         """The client reads again."""
-        self.transport.resume_reading()
+        self._paused = False
+        if self._unread:
+            self.loop.call_soon(self._take)
+        else:
+            self.transport.resume_reading()
+            self._rest()
+
+    def eof_received(self) -> None:
+        """The client sends nothing more: what waits for it goes out before the connection is closed."""
+        self._counter.send()
 
     def shutdown(self) -> None:
         """Ends the connection; after the answer to a call of which some is there."""
         self._ending = True
-        if not self._begun:
+        if not (self._begun or self._unread):
             self.transport.close()
 
     def _refuse(self, status: int, message: str) -> None:

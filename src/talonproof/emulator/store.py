@@ -122,9 +122,10 @@ class Store:
     def end_part(self, *, keep: bool) -> None:
         """Ends it, kept or rolled back, and lets go of the lock."""
         try:
-            if not keep and self._connection.in_transaction:
-                self._connection.execute("ROLLBACK TO part")
-            self._connection.execute("RELEASE part")
+            if keep or self._connection.in_transaction:  # else all is lost already, and the error under way says why
+                if not keep:
+                    self._connection.execute("ROLLBACK TO part")
+                self._connection.execute("RELEASE part")
         finally:
             self._lock.release()
 

@@ -176,6 +176,80 @@ def test_a_client_that_does_not_read_holds_up_nobody(port: int) -> None:
         assert [200] * complete == [answers.next()[0] for _ in range(complete)]
 
 
+def test_a_client_that_reads_late_loses_nothing(port: int) -> None:
+    """A connection is closed where nothing comes for some seconds; not one whose answers are not read yet."""
+    call = f"GET / HTTP/1.1\r\n{KEY}\r\n"
+    call = call.replace("host: x", "host: " + "x" * (64 - len(call) % 64)).encode()  # reads end where a call does
+    with socket.socket() as connection:
+        for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            connection.setsockopt(socket.SOL_SOCKET, buffer, 4096)
+        connection.settimeout(1.0)
+        connection.connect(("127.0.0.1", port))
+        sent, everything = 0, call * 20_000
+        try:
+            while sent < len(everything):
+                sent += connection.send(everything[sent : sent + 65_536])
+        except TimeoutError:
+            pass
+        time.sleep(6.0)
+
+        connection.settimeout(SECONDS)
+        answers, complete = Answers(connection), sent // len(call)
+        assert [200] * complete == [answers.next()[0] for _ in range(complete)]
+
+
+UPGRADE = "connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n"
+
+
+def test_a_wish_for_another_protocol_is_passed_over(port: int) -> None:
+    """The call is answered as it would be without the wish, its body included, and so is the next one."""
+    with connected(port) as connection:
+        connection.sendall(put("wished", headers=UPGRADE) + put("after-the-wish"))
+        answers = Answers(connection)
+
+        shown = [answers.next()[2]["customerSession"]["integrationId"] for _ in range(2)]
+        assert ["wished", "after-the-wish"] == shown
+        connection.sendall(f"GET / HTTP/1.1\r\n{KEY}connection: upgrade\r\nupgrade: websocket\r\n\r\n".encode())
+        assert 200 == answers.next()[0]
+        connection.sendall(put("last-wish", headers=UPGRADE.replace("Upgrade,", "Upgrade, close,")))
+        answers.next()
+
+
+def test_what_stands_behind_a_body_is_no_header(port: int) -> None:
+    """A key in a trailer is none, and takes none away."""
+    body = json.dumps({"customerSession": {}})
+
+    def call(head: str, trailer: str) -> bytes:
+        line = "PUT /v2/customer_sessions/trailer HTTP/1.1\r\n"
+        chunks = f"{len(body):x}\r\n{body}\r\n0\r\n"
+        return f"{line}{head}transfer-encoding: chunked\r\n\r\n{chunks}{trailer}\r\n".encode()
+
+    with connected(port) as connection:
+        answers = Answers(connection)
+        connection.sendall(call("host: x\r\n", KEY.partition("\r\n")[2]))
+        assert 401 == answers.next()[0]
+        connection.sendall(call(KEY, "authorization: none\r\n"))
+        assert 200 == answers.next()[0]
+
+
+def test_a_trailer_ends(port: int) -> None:
+    """One that grows without end is refused."""
+    with connected(port) as connection:
+        head = f"PUT /v2/customer_sessions/t HTTP/1.1\r\n{KEY}transfer-encoding: chunked\r\n\r\n0\r\n"
+        connection.sendall(head.encode() + b"".join(b"x-%d: %b\r\n" % (number, b"y" * 1000) for number in range(300)))
+
+        assert 400 == Answers(connection).next()[0]
+
+
+def test_behind_latency_a_refusal_comes_after_the_answers_before_it() -> None:
+    """So it does where the server waits before each answer."""
+    with serve.start_with(serve.Settings(latency=0.3)) as slow, connected(slow.port) as connection:
+        connection.sendall(put("first") + put("second") + b"NONSENSE\r\n\r\n")
+        answers = Answers(connection)
+
+        assert [200, 200, 400] == [answers.next()[0] for _ in range(3)]
+
+
 def test_a_server_that_ends_answers_what_has_begun() -> None:
     """A call of which half is there when the server is told to end is answered; an idle connection just ends."""
     with serve.start() as embedded, connected(embedded.port) as busy, connected(embedded.port) as idle:
