@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
 from talonproof.emulator import serve
 from talonproof.emulator.direct import Counter, Direct, Waiting
@@ -176,26 +178,58 @@ def test_a_client_that_does_not_read_holds_up_nobody(port: int) -> None:
         assert [200] * complete == [answers.next()[0] for _ in range(complete)]
 
 
-def test_a_client_that_reads_late_loses_nothing(port: int) -> None:
-    """A connection is closed where nothing comes for some seconds; not one whose answers are not read yet."""
-    call = f"GET / HTTP/1.1\r\n{KEY}\r\n"
-    call = call.replace("host: x", "host: " + "x" * (64 - len(call) % 64)).encode()  # reads end where a call does
-    with socket.socket() as connection:
-        for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-            connection.setsockopt(socket.SOL_SOCKET, buffer, 4096)
-        connection.settimeout(1.0)
-        connection.connect(("127.0.0.1", port))
-        sent, everything = 0, call * 20_000
-        try:
-            while sent < len(everything):
-                sent += connection.send(everything[sent : sent + 65_536])
-        except TimeoutError:
-            pass
-        time.sleep(6.0)
+class Stuck(asyncio.Transport):
+    """A transport whose client reads nothing: the first byte that is written fills it."""
 
-        connection.settimeout(SECONDS)
-        answers, complete = Answers(connection), sent // len(call)
-        assert [200] * complete == [answers.next()[0] for _ in range(complete)]
+    def __init__(self, protocol: Direct) -> None:
+        super().__init__({"peername": ("127.0.0.1", 1), "sockname": ("127.0.0.1", 2)})
+        self.protocol = protocol
+        self.reading = True
+        self.written = b""
+
+    def write(self, data: Any) -> None:
+        """Keeps it, and asks for a pause."""
+        self.written += bytes(data)
+        self.protocol.pause_writing()
+
+    def is_closing(self) -> bool:
+        """Never."""
+        return False
+
+    def pause_reading(self) -> None:
+        """Notes it."""
+        self.reading = False
+
+    def resume_reading(self) -> None:
+        """Notes it."""
+        self.reading = True
+
+
+def test_a_client_that_reads_late_loses_nothing() -> None:
+    """A connection is closed where nothing comes for some seconds; not one whose answers are not read yet."""
+
+    async def play() -> None:
+        commits: list[None] = []
+        counter = Counter(lambda _: reply(200, {"fine": True}), lambda: commits.append(None))
+        config = uvicorn.Config("nothing", interface="asgi3", ws="none", log_config=None)
+        config.loaded, config.loaded_app, config.ws_protocol_class = True, None, None
+        loop = asyncio.get_running_loop()
+        protocol = Direct(counter, config=config, server_state=ServerState(), app_state={}, _loop=loop)
+        transport = Stuck(protocol)
+        protocol.connection_made(transport)
+        protocol.data_received(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        await asyncio.sleep(0)
+
+        assert transport.written.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert len(commits) == 1
+        assert not transport.reading
+        assert protocol.timeout_keep_alive_task is None
+        protocol.resume_writing()
+        assert transport.reading
+        assert protocol.timeout_keep_alive_task is not None
+        protocol.timeout_keep_alive_task.cancel()
+
+    asyncio.run(play())
 
 
 UPGRADE = "connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n"
