@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ import httpx
 from talonproof.contract.contract import Contract
 from talonproof.errors import TargetError
 from talonproof.http.client import Client, Journal, no_journal
-from talonproof.http.exchange import Call, Exchange
+from talonproof.http.exchange import Call, Credential, Exchange
 from talonproof.http.guard import Guard
 from talonproof.http.ledger import Ledger
 from talonproof.http.trouble import untrusted, unwelcome
@@ -20,6 +21,9 @@ from talonproof.target import Footprint, Keys, Target
 _ASKED: Final = "getCustomerSession"
 _WAIT: Final = 5.0
 """Seconds to wait for a connection."""
+
+_VERSION: Final = re.compile(r"/v[12]/?$")
+"""How an address ends that was copied with the beginning of a path."""
 
 _ERROR_MEMBERS = frozenset({"message", "errors", "StatusCode"})
 
@@ -52,6 +56,13 @@ def preflight(
     ) as client:
         session = ledger.new("session")
         exchange = client.send(Call(_ASKED, {"customerSessionId": session}), number=0)
+        if exchange.status == 404 and (version := _VERSION.search(target.url)):
+            # An API that is there answers who has no key by a 401; where nothing is, everything is 404.
+            keyless = client.send(Call(_ASKED, {"customerSessionId": session}, credential=Credential.ABSENT), number=1)
+            if keyless.status == 404:
+                message = f"nothing of the API is at {target.url}: its paths are 404 with a key and without"
+                hint = f"they begin with /v1 and /v2 themselves; try {target.url[: version.start()]}"
+                raise TargetError(message, hint=hint)
     url = target.url
     if untrusted(exchange):
         message = f"the certificate of {url} is not to be trusted: {exchange.failure}"

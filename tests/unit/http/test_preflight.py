@@ -109,3 +109,21 @@ def test_other_host_is_not_asked(contract: Any) -> None:
     """The guard holds for the preflight too."""
     with pytest.raises(GuardError):
         preflight(Target("http://example.com", ""), Keys("k"), contract, "r1")
+
+
+@pytest.mark.parametrize("end", ["/v2", "/v1/"])
+def test_an_address_that_goes_too_far_is_told(recorder: Any, contract: Any, end: str) -> None:
+    """Where everything is 404, with a key and without, and the address ends as the paths begin."""
+    recorder.default = (404, JSON, b'{"message":"There is nothing at this path."}')
+    with pytest.raises(TargetError, match="nothing of the API is at") as found:
+        preflight(Target(recorder.url + end, ""), Keys("k3y-k3y-k3y"), contract, "r1")
+
+    assert found.value.hint.endswith(f"try {recorder.url}")
+    assert ["k3y" in str(sent.headers) for sent in recorder.requests] == [True, False]
+
+
+def test_an_api_behind_such_a_path_passes(recorder: Any, contract: Any) -> None:
+    """One that wants a key is there, whatever the address ends with."""
+    recorder.replies = [(404, JSON, b'{"message":"no such session"}'), (401, JSON, b'{"message":"no key"}')]
+
+    assert 2 == preflight(Target(recorder.url + "/v2", ""), Keys("k3y-k3y-k3y"), contract, "r1")
