@@ -47,7 +47,11 @@ class Connection:
     """One HTTP connection that stays open, on a raw socket."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=LONG_ENOUGH)
+        """Raises Gone where nobody listens any more."""
+        try:
+            self._socket = socket.create_connection(("127.0.0.1", port), timeout=LONG_ENOUGH)
+        except OSError as error:
+            raise Gone from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._stream = self._socket.makefile("rb")
 
