@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from strategies.foretold import foretold
+from strategies.foretold import experimental, foretold
 from talonproof.http.exchange import Exchange
 
 Answer = Callable[..., Exchange]
@@ -53,12 +53,44 @@ def test_everything_else_counts(exchange: Answer, dry: list[Any], real: list[Any
     assert foretold(exchange({"effects": dry})) != foretold(exchange({"effects": real}))
 
 
-def test_codes_are_counted(exchange: Answer) -> None:
-    """How many coupons a call creates is foretold, though not which."""
-    one, other = ({"effects": [], "createdCoupons": [{"value": value}]} for value in "XY")
+def test_what_was_made_is_listed_by_earnest_calls_alone(exchange: Answer) -> None:
+    """A dry call makes nothing, so it need not list codes; the effects are what it foretells."""
+    assert foretold(exchange({"effects": [], "createdCoupons": [{"value": "X"}]})) == foretold(
+        exchange({"effects": []})
+    )
 
-    assert foretold(exchange(one)) == foretold(exchange(other))
-    assert foretold(exchange(one)) != foretold(exchange({"effects": [], "createdCoupons": []}))
+
+ID, OTHER = "0b4a2f0e-6f3c-4a4e-9d0e-111111111111", "0b4a2f0e-6f3c-4a4e-9d0e-222222222222"
+
+
+@pytest.mark.parametrize(
+    ("dry", "real"),
+    [
+        ([effect("customEffect", payload={"at": "2026-01-01T00:00:00Z"})],
+         [effect("customEffect", payload={"at": "2026-01-01T00:00:01Z"})]),
+        ([effect("customEffect", payload=[{"id": ID}])], [effect("customEffect", payload=[{"id": OTHER}])]),
+        ([effect("showNotification", body=f"See {ID}.")], [effect("showNotification", body=f"See {OTHER}.")]),
+        ([effect("couponCreated", value="AA"), effect("showNotification", body="Your code: AA")],
+         [effect("couponCreated", value="BB"), effect("showNotification", body="Your code: BB")]),
+    ],
+)  # fmt: skip
+def test_it_is_set_aside_wherever_it_stands(exchange: Answer, dry: list[Any], real: list[Any]) -> None:
+    """Within other values, too, and in words."""
+    assert foretold(exchange({"effects": dry})) == foretold(exchange({"effects": real}))
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"effects": [effect("setDiscount", experimentId=3)]}, True),
+        ({"effects": [], "customerSession": {"experimentVariantAllocations": [{"experimentID": 1}]}}, True),
+        ({"effects": [effect("setDiscount")], "customerSession": {"experimentVariantAllocations": []}}, False),
+        ({"effects": [None, {"props": 3}]}, False),
+    ],
+)
+def test_experiments_show(exchange: Answer, answer: dict[str, Any], *, expected: bool) -> None:
+    """By the names of what an effect carries, or by the variants that a session was given."""
+    assert experimental(exchange(answer)) is expected
 
 
 def test_what_only_looks_made_up_is_set_aside(exchange: Answer) -> None:

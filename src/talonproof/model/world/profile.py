@@ -12,6 +12,8 @@ from talonproof.model.world.deed import (
     Deed,
     Describe,
     DescribeMembers,
+    Drop,
+    Empty,
     Move,
     Release,
     Reserve,
@@ -45,7 +47,8 @@ def attributes(world: World, deed: Deed, told: Told) -> Iterator[Change]:
                     case _:
                         yield Change(place, read=False)
         case Visit() if "updateAttribute" in told.effects:
-            yield Change(Place(Kind.ATTRIBUTE, SHOPPER), read=False)
+            for customer in CUSTOMERS:  # a rule may write to the advocate of a code, too
+                yield Change(Place(Kind.ATTRIBUTE, customer), read=False)
         case _:
             return
 
@@ -61,10 +64,8 @@ def activity(world: World, deed: Deed, _told: Told) -> Iterator[Change]:
             yield from kept(world, [Place(Kind.ACTIVITY, SHOPPER)], "R67")
         case Visit(action=Read()):
             return
-        case Visit():
-            yield Change(Place(Kind.ACTIVITY, SHOPPER), read=False)
-        case Move() | DescribeMembers() | Release():
-            # Whether these are activity is said nowhere in as many words.
+        case Visit() | Move() | DescribeMembers() | Release() | Empty() | Drop():
+            # A session may move the advocate of its code; whether the others are activity is said nowhere.
             for customer in CUSTOMERS:
                 yield Change(Place(Kind.ACTIVITY, customer), read=False)
         case _:

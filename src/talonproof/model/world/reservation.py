@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from talonproof.model.world.change import Change, Told, kept
-from talonproof.model.world.deed import COUPON, SHOPPER, Deed, Release, Reserve, Visit
+from talonproof.model.world.deed import COUPON, CUSTOMERS, SHOPPER, Deed, Release, Reserve, Visit
 from talonproof.model.world.fact import Fact, Kind, Place
 from talonproof.model.world.world import World
 
@@ -32,6 +32,10 @@ def reservations(world: World, deed: Deed, told: Told) -> Iterator[Change]:
                     yield Change(owned)
                 else:
                     yield Change(owned, Fact(False, "R85b"))
+        case Visit() if any("reserv" in effect.lower() for effect in told.effects):
+            for customer in CUSTOMERS:  # a campaign may reserve the coupon for whom it likes
+                yield Change(Place(Kind.HELD, customer), read=False)
+                yield Change(Place(Kind.OWNED, customer), read=False)
         case Visit() if told.ok and ("acceptCoupon", COUPON) in told.named:
             yield Change(Place(Kind.HELD, SHOPPER), read=False)
         case _:

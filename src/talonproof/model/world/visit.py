@@ -127,8 +127,9 @@ def _undone(
         if referral(number) in redeemed:
             place = Place(Kind.REFERRED, FRIEND, number)
             count = world.amount(place)
-            # That the close has counted is what must have been seen before.
-            changes.append(Change(place, Fact(count - 1, "R139a") if reopened and count else None))
+            # That this close has counted must have been seen: of two closes of one friend, one may be enough.
+            alone = sum(referral(number) in codes for codes in world.redeemed) == 1
+            changes.append(Change(place, Fact(count - 1, "R139a") if reopened and count and alone else None))
     world = replace(
         world,
         redeemed=put(world.redeemed, session, frozenset[str]()),
