@@ -90,3 +90,17 @@ def test_unknown_fault_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert "talonproof: there is no fault unknown-item-is-fre (did you mean unknown-item-is-free?)\n" == (
         capsys.readouterr().err
     )
+
+
+def test_the_faults_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line each, with what it breaks and in words; nothing runs."""
+    assert 0 == cli.invoke(["faults", "--list", "--only", "put-reopens-closed"])
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("put-reopens-closed  SES-")
+    assert line.endswith("An ordinary update opens a closed session again.")
+
+
+def test_the_whole_proof_is_of_all_faults(capsys: pytest.CaptureFixture[str]) -> None:
+    """So it is not asked for with one of them."""
+    assert 2 == cli.invoke(["faults", "--last", "--only", "put-reopens-closed"])
+    assert "it cannot be given with --only" in capsys.readouterr().err

@@ -26,7 +26,7 @@ from talonproof.cli.scoreboard import SCOREBOARD, proof, read_scores
 from talonproof.config import Depth
 from talonproof.contract.requirements import read_requirements
 from talonproof.emulator.faults import FAULTS, Fault, select
-from talonproof.errors import HarnessError, TalonproofError
+from talonproof.errors import ConfigError, HarnessError, TalonproofError
 from talonproof.plugin.prepare import DEFAULT_EDITION
 from talonproof.report.reading import read_stream
 from talonproof.report.records import Stream
@@ -102,13 +102,14 @@ class Score:
 @click.option("-n", "jobs", type=click.IntRange(min=1), default=2, metavar="N", show_default=True, help="At a time.")
 @click.option("--update", is_flag=True, help="With --only: put what came out into the scoreboard.")
 @click.option("--last", is_flag=True, help="Run nothing: what the scoreboard has, and what that proves.")
+@click.option("--list", "listed", is_flag=True, help="Run nothing: a line for each fault, with what it breaks.")
 @click.option("--json", "as_json", is_flag=True, help="The scores as JSON, as the scoreboard holds them.")
 @click.option("--report", "folder", default=None, type=click.Path(path_type=Path), metavar="DIR",
               help="Keep the runs, one folder a fault.")  # fmt: skip
 @click.option("--workspace", default=None, type=click.Path(path_type=Path), metavar="DIR", help="Suites of your own.")
 def command(
-    *, only: tuple[str, ...], depth: str, jobs: int, update: bool, last: bool, as_json: bool, folder: Path | None,
-    workspace: Path | None,
+    *, only: tuple[str, ...], depth: str, jobs: int, update: bool, last: bool, listed: bool, as_json: bool,
+    folder: Path | None, workspace: Path | None,
 ) -> int:  # fmt: skip
     """Show which planted faults the suites catch, and by which check.
 
@@ -122,6 +123,13 @@ def command(
     down, or finds fault with the healthy emulator.
     """
     rows = read_requirements(find_workspace(workspace).requirements)
+    if only and last:
+        message = "--last tells of all faults; it cannot be given with --only"
+        raise ConfigError(message, hint="--only with --list describes one; explain names the checks of a requirement")
+    if listed:
+        for fault in select(only) if only else FAULTS.values():
+            click.echo(f"{fault.id}  {' '.join(fault.breaks)}  {fault.text}")
+        return 0
     if last:
         _show_proof(rows, read_scores(find_workspace(workspace)))
         return 0

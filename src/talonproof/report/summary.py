@@ -141,6 +141,8 @@ def _finding(shown: Shown) -> str:
         f"Seen: {code(finding.message)}{place} ({code(finding.operation)}, {met}).",
         f"Source: {escaped(sources) or 'none'}.",
     ]
+    if finding.replay:
+        lines.append(f"Again: {code(f'talonproof replay findings/{finding.fingerprint}')}, in the folder of the run.")
     if finding.curl:
         exchanges = words.amount(len(finding.exchanges), "request")
         lines.append(f"<details><summary>{exchanges} to see it</summary>\n\n{fenced(finding.curl, 'sh')}\n\n</details>")

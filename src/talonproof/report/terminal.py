@@ -6,9 +6,11 @@ but a path or a command, which are never broken: they are there to be copied.
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -96,7 +98,7 @@ def screen(stream: Stream, rendered: Rendered | None = None, *, console: Console
     blocks = [
         _verdict(told, width),
         _areas(told),
-        *(_finding(number, shown, width) for number, shown in enumerate(told.findings[:limit], 1)),
+        *(_finding(number, shown, width, rendered) for number, shown in enumerate(told.findings[:limit], 1)),
     ]
     if (rest := len(told.findings) - limit) > 0:
         blocks.append([Text(f"  and {words.amount(rest, 'more finding')}, in the report")])
@@ -172,8 +174,8 @@ def _areas(told: Account) -> list[Text]:
     return lines
 
 
-def _finding(number: int, shown: Shown, width: int) -> list[Text]:
-    """A finding: the clause, what was seen, and the command to look further."""
+def _finding(number: int, shown: Shown, width: int, rendered: Rendered | None) -> list[Text]:
+    """A finding: the clause, what was seen, and the commands to look further and to see it again."""
     finding = shown.finding
     colour = "yellow" if finding.verdict is Verdict.WARN else "red"
     title = Text.assemble(
@@ -189,7 +191,13 @@ def _finding(number: int, shown: Shown, width: int) -> list[Text]:
         *_wrapped("seen", one_line(f"{finding.message}{place} ({finding.operation})", 320), width),
         *(Text(f"       {line}", style="dim", no_wrap=True, overflow="ellipsis") for line in drawn),
         *_wrapped("look", f"talonproof explain {finding.requirement}", width),
+        *([_replay(rendered.findings / finding.fingerprint)] if rendered is not None and finding.replay else []),
     ]
+
+
+def _replay(folder: Path) -> Text:
+    """The command that sends the requests of a finding again; it is not wrapped, so that it can be copied."""
+    return Text.assemble((f"     {'replay':<8}", "dim"), f"talonproof replay {shlex.quote(str(folder))}")
 
 
 def _unproved(told: Account, width: int, limit: int) -> list[Text]:
@@ -235,8 +243,21 @@ def _closing(told: Account, rendered: Rendered | None) -> list[Text]:
         facts.append(("also", ", ".join(path.name for path in rendered.others)))
         if not header.target.embedded and (left or maybe):
             facts.append(("undo", f"talonproof sweep {rendered.html.parent}"))
+        if _can_go_on(told):
+            facts.append(("go on", f"talonproof run --resume {shlex.quote(str(rendered.html.parent))}"))
     facts.append(("again", words.again(header)))
     return [Text.assemble((f"  {name:<8}", "dim"), value) for name, value in facts]
+
+
+def _can_go_on(told: Account) -> bool:
+    """Whether cases of the plan are left that a resumed run carries out."""
+    if told.stream.header.command != "run":
+        return False
+    return told.stream.footer is None or any(end.reason in _CUT for end in told.outcomes.values())
+
+
+_CUT = frozenset({Reason.BUDGET, Reason.INTERRUPTED, Reason.TARGET_DOWN})
+"""Why a case did not run that runs once the run goes on."""
 
 
 def _wrapped(name: str, text: str, width: int) -> list[Text]:
