@@ -126,6 +126,21 @@ def test_a_finding_is_replayed(talonproof: Callable[..., Any], found: Path, emul
     assert again.out.startswith(f"{facts['requirement']} {facts['fingerprint']}: {facts['message']}\n")
 
 
+def test_a_finding_is_replayed_on_another_account(
+    talonproof: Callable[..., Any], found: Path, tmp_path: Path, world_text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number of the Application, which stands beside what was judged, is another one there."""
+    world = tmp_path / "world.yaml"
+    world.write_text(world_text.replace("{id: 1, name: Storefront", "{id: 7, name: Storefront").replace(
+        "application: 1", "application: 7"
+    ))  # fmt: skip
+    monkeypatch.setenv("TALONPROOF_API_KEY", serve.LIVE_KEY)
+    with serve.start(world, faults=[FAULT]) as running:
+        again = talonproof("replay", findings(found)[0], "--url", running.url)
+
+    assert (1, "it still shows") == (again.code, again.out.splitlines()[-1])
+
+
 def test_where_the_answers_do_not_tell_the_case_runs_again(
     talonproof: Callable[..., Any], found: Path, tmp_path: Path, emulator: str
 ) -> None:

@@ -39,6 +39,9 @@ CHANGING: Final = "changing"
 MANY: Final = 40
 """The most items of an array that are described one by one."""
 
+_OF_THE_ACCOUNT: Final = frozenset({"applicationId", "accountId"})
+"""Numbers that are the same in every answer of an account, and others on another one."""
+
 _OWN: Final = re.compile(r"tp-[A-Za-z0-9-]+?-[a-z][a-z0-9]*-\d+(?!\d)")
 """An id of some run."""
 
@@ -158,8 +161,12 @@ class _Comparison:
         if one.keys() != two.keys():
             return self.pointer, pattern, pattern
         mine = {name: pattern} if found[0] == "json" else {}
-        beside = {n: self._alike(v, two[n], None) for n, v in cast("dict[str, Any]", one).items() if n not in mine}
+        beside = {n: self._beside(n, v, two[n]) for n, v in cast("dict[str, Any]", one).items() if n not in mine}
         return around, ["object", beside | mine], pattern
+
+    def _beside(self, name: str, one: Any, two: Any) -> list[Any]:
+        """What two values beside the one that was judged have in common, on whatever account."""
+        return ["any", kind(one), None, []] if name in _OF_THE_ACCOUNT else self._alike(one, two, None)
 
     def _alike(self, one: Any, two: Any, place: tuple[str, str, str] | None) -> list[Any]:
         """What two values have in common; ``place`` None: what differs in them is nothing to go by."""
