@@ -257,7 +257,10 @@ def _execute(
         found = json.loads(problem.read_text())
         raise HarnessError(found["message"], exit_code=found["exit_code"])
     if not (folder / STREAM_FILE).exists():
-        message = f"the run broke down before its first case: {breakage((folder / LOG).read_text(errors='replace'))}"
+        said = (folder / LOG).read_text(errors="replace")
+        if "KeyboardInterrupt" in said:
+            raise KeyboardInterrupt  # it was stopped while it still began: nothing broke
+        message = f"the run broke down before its first case: {breakage(said)}"
         raise HarnessError(message, hint=f"pytest's own words are in {folder / LOG}")
     recover(folder)
     return _tell(folder, setup.workspace, quiet=quiet)
