@@ -8,7 +8,8 @@ A form is plain JSON. "status" names the status that was expected of one answer,
 fresh ids: where they all come back, so does the judgement. Its patterns are ["is", value], ["object", members],
 ["array", patterns], ["rows", number, digest] (a long array), ["text", text] (no JSON), ["empty"], ["absent"] and, for
 what differs from one time to the next, ["any", kind, label, others]: equal to what has the same label, and different
-from what has one of the others; a label of null binds nothing.
+from what has one of the others; a label of null binds nothing. "accepted" of either form lists the answers before
+the last one that was judged in which a code was accepted: one that is used up by now makes no finding go away.
 """
 
 # What a server sent may be anything:
@@ -29,6 +30,7 @@ UNTRIED = "untried"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d.*\d\d:?\d\d.*")
 _OWN = re.compile(r"tp-[A-Za-z0-9-]+-[a-z][a-z0-9]*-\d+")
+_ACCEPTING = ("acceptCoupon", "acceptReferral")
 _SILENT = (0, 429, 502, 503, 504)
 _KEYS = (401, 403)
 
@@ -87,7 +89,17 @@ def told(form: Any, answers: Any, before: Any) -> tuple[str, str]:
         if answer["status"] // 100 != before[step] // 100:
             words = f"request {step + 1}, which the finding builds on, was answered {answer['status']}"
             return UNTRIED, f"{words} and not {before[step]}"
+    for each in form.get("accepted", ()):
+        if not shown and accepted(answers[each["step"]]["body"]) < each["codes"]:
+            return UNTRIED, f"request {each['step'] + 1}, which the finding builds on, has a code accepted no more"
     return (SHOWS if shown else GONE), ""
+
+
+def accepted(body: str) -> int:
+    """How many codes the effects of an answer accept."""
+    found = at(body, "/effects")
+    effects = found[1] if found[0] == "json" and isinstance(found[1], list) else []
+    return sum(isinstance(each, dict) and each.get("effectType") in _ACCEPTING for each in effects)
 
 
 def _differs(status: int, expected: str) -> bool:

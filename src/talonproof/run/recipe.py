@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from talonproof.checks import PASSIVE
 from talonproof.generation.pointers import parent, split
+from talonproof.http.deeds import writes
 from talonproof.http.redact import MASK
 from talonproof.report.printable import printable
-from talonproof.report.recurrence import at, digest, kind
+from talonproof.report.recurrence import accepted, at, digest, kind
 
 if TYPE_CHECKING:
     from talonproof.http.exchange import Exchange
@@ -98,6 +99,16 @@ def _written(body: bytes) -> dict[str, str]:
 
 
 def _form(shown: Shown, again: Shown | None) -> dict[str, Any] | None:
+    form = _judged_form(shown, again)
+    codes = [
+        {"step": step, "codes": number}
+        for step, exchange in enumerate(shown.exchanges)
+        if step not in {shown.judged[-1], *shown.loose} and writes(exchange) and (number := accepted(_text(exchange)))
+    ]
+    return {**form, "accepted": codes} if form is not None and codes else form
+
+
+def _judged_form(shown: Shown, again: Shown | None) -> dict[str, Any] | None:
     if shown.expected:
         return {"form": "status", "step": shown.judged[-1], "expected": shown.expected}
     if again is None or len(again.judged) != len(shown.judged):

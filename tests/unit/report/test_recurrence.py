@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 from typing import Any
 
 import pytest
@@ -135,3 +136,17 @@ def test_it_stands_on_the_standard_library_alone() -> None:
     names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
 
     assert {"__future__", "hashlib", "json", "re", "typing"} == names
+
+
+def test_a_code_that_is_used_up_makes_no_finding_go_away() -> None:
+    """Where an answer before the judged one accepted a code and now rejects it, nothing can be told."""
+    form = {"form": "status", "step": 1, "expected": "4xx", "accepted": [{"step": 0, "codes": 1}]}
+
+    def answers(effect: str, status: int) -> list[dict[str, Any]]:
+        body = json.dumps({"effects": [{"effectType": effect}]})
+        return [{"status": code, "media_type": "application/json", "body": body} for code in (200, status)]
+
+    assert "gone" == told(form, answers("acceptCoupon", 400), [200, 200])[0]
+    assert "shows" == told(form, answers("rejectCoupon", 200), [200, 200])[0]
+    outcome, why = told(form, answers("rejectCoupon", 400), [200, 200])
+    assert ("untried", True) == (outcome, "accepted no more" in why)
