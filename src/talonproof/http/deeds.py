@@ -131,9 +131,8 @@ def named(exchange: Exchange) -> Iterator[tuple[str, str]]:
 
 def happened(exchange: Exchange) -> Mapping[str, int]:
     """How many things without an id of ours a successful call has made, codes that campaigns made of it included."""
-    body, answer = body_of(exchange.call).value, exchange.at()
-    made_now = exchange.method not in _READS
-    codes = {kind: len(list(elements(answer, name))) for kind, name in _BY_CAMPAIGNS.items()} if made_now else {}
+    body = body_of(exchange.call).value
+    codes = _made_by_campaigns(exchange)
     match exchange.operation:
         case "trackEventV2":
             return {**codes, "events": 1}
@@ -143,6 +142,13 @@ def happened(exchange: Exchange) -> Mapping[str, int]:
             return {"referrals": len(list(elements(body, "advocateProfileIntegrationIds")))}
         case _:
             return codes
+
+
+def _made_by_campaigns(exchange: Exchange) -> Mapping[str, int]:
+    if exchange.method in _READS:
+        return {}
+    counts = {kind: len(list(elements(exchange.at(), name))) for kind, name in _BY_CAMPAIGNS.items()}
+    return {kind: number for kind, number in counts.items() if number}
 
 
 def used(exchange: Exchange, *, was_closed: bool) -> Mapping[str, int]:

@@ -246,7 +246,9 @@ def test_a_wish_for_another_protocol_is_passed_over(port: int) -> None:
         connection.sendall(f"GET / HTTP/1.1\r\n{KEY}connection: upgrade\r\nupgrade: websocket\r\n\r\n".encode())
         assert 200 == answers.next()[0]
         connection.sendall(put("last-wish", headers=UPGRADE.replace("Upgrade,", "Upgrade, close,")))
-        answers.next()
+        status, headers, _ = answers.next()
+        assert (200, "close") == (status, headers["connection"])
+        assert answers.over()
 
 
 def test_what_stands_behind_a_body_is_no_header(port: int) -> None:
