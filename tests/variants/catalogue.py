@@ -36,6 +36,7 @@ VARIANTS: tuple[Variant, ...] = (
     # how it is written
     Variant("other-forms", "chunked, header names in capitals, a media type with a parameter", wire=shapes.other_forms),
     Variant("no-date", "no Date header", wire=shapes.no_date, suites=("dry_run", *LISTS), together=False),
+    Variant("lots", "a rule draws lots", shape=shapes.lots, suites=("dry_run", "relations"), together=False),
     Variant("floats", "numbers are written with a fraction", shape=shapes.floats, suites=EVERYWHERE),
     Variant("noise", "sums carry the noise of binary fractions", shape=shapes.noise, suites=("sessions", "catalogs")),
     Variant("other-times", "moments with offset and nanoseconds", shape=shapes.times, suites=(*EVERYWHERE, *LISTS)),

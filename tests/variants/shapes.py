@@ -250,3 +250,12 @@ def other_forms(answer: Reply) -> Reply:
 def no_date(answer: Reply) -> Reply:
     """A server without a clock says no date."""
     return without(answer, "date")
+
+
+def lots(value: Any, asked: Asked, number: int) -> Any:
+    """A rule draws a lot for every session update, as experiments do: every second one has an effect more."""
+    effects = value.get("effects") if isinstance(value, dict) else None
+    if asked.operation != "updateCustomerSessionV2" or not isinstance(effects, list) or number % 2:
+        return value
+    drawn = {"campaignId": 99, "rulesetId": 99, "ruleIndex": 0, "ruleName": "Lots", "effectType": "showNotification"}
+    return {**value, "effects": [*effects, {**drawn, "props": {"notificationType": "Info", "title": "t", "body": "b"}}]}
